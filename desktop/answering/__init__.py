@@ -1,0 +1,1 @@
+"""Questions become answers with footnotes: finding, prompting, checking sentences against sources."""

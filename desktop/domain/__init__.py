@@ -1,0 +1,1 @@
+"""The words of the product as frozen dataclasses, enums and errors. Standard library only; imports nothing of ours."""

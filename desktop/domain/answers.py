@@ -1,0 +1,98 @@
+"""Questions and what comes back: passages, sentences, footnotes, answers, conversations."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Support(StrEnum):
+    """How far the sources carry a sentence; NONE: the sentence claims nothing."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    NONE = "none"
+
+
+class AnswerState(StrEnum):
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage that a search returned. `text` is exactly `source[start:end]`; `score` is higher for better.
+
+    `context` is the title and heading path it stands under, never part of `text`.
+    """
+
+    passage_id: int
+    file_id: int
+    file: str
+    start: int
+    end: int
+    page: int | None
+    text: str
+    score: float
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the numbers of its footnotes."""
+
+    text: str
+    support: Support
+    footnotes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FootnoteLink:
+    """The words that support a sentence: `quote` is exactly `source[start:end]` of the file with hash `sha256`."""
+
+    n: int
+    file_id: int
+    file: str
+    sha256: str
+    page: int | None
+    heading: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToneChoice:
+    """A tone laid over the model; `strength` 1.0 is as trained, 0 is off."""
+
+    path: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A stored answer. `standalone` is the question as searched for (a follow-up rewritten), times in seconds."""
+
+    id: int
+    conversation_id: int
+    question: str
+    standalone: str
+    text: str
+    refused: bool
+    state: AnswerState
+    sentences: tuple[Sentence, ...]
+    footnotes: tuple[FootnoteLink, ...]
+    passages: tuple[FoundPassage, ...]
+    model: str
+    tones: tuple[ToneChoice, ...]
+    asked_at: float
+    seconds: float
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: int
+    title: str
+    updated_at: float
+    answers: int

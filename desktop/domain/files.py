@@ -1,0 +1,45 @@
+"""Folders, files and their states: what the library knows about the user's disk."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FileState(StrEnum):
+    WAITING = "waiting"
+    READING = "reading"
+    INDEXED = "indexed"
+    EMPTY = "empty"
+    NEEDS_OCR = "needs_ocr"
+    LOCKED = "locked"
+    UNSUPPORTED = "unsupported"
+    TOO_LARGE = "too_large"
+    FAILED = "failed"
+    QUARANTINED = "quarantined"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder (or single file) that the user added. `path` is absolute; `files` counts every state."""
+
+    id: int
+    path: str
+    is_file: bool
+    online: bool
+    files: int
+    indexed: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file of the library as lists show it. Size in bytes, times in seconds since the epoch."""
+
+    id: int
+    folder_id: int
+    path: str
+    state: FileState
+    reason: str
+    size: int
+    modified: float
+    passages: int
+    format: str

@@ -1,0 +1,1 @@
+"""Passages become vectors on the CPU, without torch."""

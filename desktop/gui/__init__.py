@@ -1,0 +1,1 @@
+"""The window. Speaks to the engine by messages only."""

@@ -1,0 +1,1 @@
+"""Files become passages: scanning, watching, reading, splitting, embedding what is new."""

@@ -1,0 +1,1 @@
+"""The language model in its own process, and the client that speaks to it."""

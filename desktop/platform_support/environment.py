@@ -1,0 +1,26 @@
+"""The environment our processes get: telemetry and network off before any library is imported. Starts nothing."""
+
+import os
+from collections.abc import Mapping
+
+HARDENING: Mapping[str, str] = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "GGML_NO_BACKTRACE": "1",
+    "LANCEDB_LOG": "error",
+    "TOKENIZERS_PARALLELISM": "true",
+    "PYTHONUTF8": "1",
+}
+
+
+def harden() -> None:
+    """Sets the variables in this process; call it before importing any third-party library."""
+    os.environ.update(HARDENING)
+
+
+def child_environment() -> dict[str, str]:
+    """This process's environment with the hardening laid over it."""
+    return {**os.environ, **HARDENING}

@@ -1,0 +1,1 @@
+"""How Footnote's processes speak: one JSON object a line, strict frozen messages, one decoder."""

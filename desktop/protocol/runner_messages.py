@@ -1,0 +1,105 @@
+"""What the model runner process is asked: load, lay tones over, count tokens, generate, cancel."""
+
+from dataclasses import dataclass
+
+from desktop.domain.answers import ToneChoice
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.lines import Method
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """`context` in tokens (0: as trained, at most what the runner allows); `threads` 0 lets the runner choose."""
+
+    path: str
+    context: int
+    threads: int
+    gpu_layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoaded:
+    name: str
+    architecture: str
+    family: str
+    context: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetTones:
+    tones: tuple[ToneChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a prompt; `role` is system, user or assistant.
+
+    Control tokens in `text` stay words: only the runner's own template makes control tokens.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Generate an answer to `turns`; `generation` is the caller's number for events and cancel.
+
+    Temperature 0 is greedy. `stop` strings end the text and are not part of it. A prompt longer than the context
+    less `max_tokens` is refused with a UserError.
+    """
+
+    generation: int
+    turns: tuple[Turn, ...]
+    max_tokens: int
+    temperature: float
+    seed: int
+    stop: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """`reason` is stop, length or cancelled; `first_token` is seconds from request to first token.
+
+    `cached_tokens` of the `prompt_tokens` were reused from the turn before.
+    """
+
+    text: str
+    reason: str
+    prompt_tokens: int
+    cached_tokens: int
+    tokens: int
+    first_token: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CountTokens:
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelGeneration:
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextGenerated:
+    """Event: the next words of a generation. Never holds half a character."""
+
+    generation: int
+    text: str
+
+
+LOAD_MODEL = Method("load_model", LoadModel, ModelLoaded)
+UNLOAD_MODEL = Method("unload_model", Nothing, Nothing)
+SET_TONES = Method("set_tones", SetTones, Nothing)
+GENERATE = Method("generate", Generate, Generated)
+COUNT_TOKENS = Method("count_tokens", CountTokens, TokenCounts)
+CANCEL_GENERATION = Method("cancel_generation", CancelGeneration, Nothing)

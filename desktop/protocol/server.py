@@ -1,0 +1,116 @@
+"""The child's side: reads requests from a stream, calls handlers, writes replies and events. Starts no process.
+
+Each handler runs on the reading thread unless its method is named in `background`; those run one after another on
+one worker thread, so that `cancel` and `hello` are answered meanwhile.
+"""
+
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+from desktop.protocol.codec import ProtocolError, decode
+from desktop.protocol.lines import (
+    MAX_LINE,
+    Fault,
+    Method,
+    Reply,
+    Request,
+    error_line,
+    event_line,
+    event_name,
+    fault_of,
+    parse_line,
+    result_line,
+)
+
+Handlers = Mapping[Method[Any, Any], Callable[[Any], object]]
+
+
+def claim_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """(requests, replies): fd 1 is kept for us alone, and prints of native libraries go to fd 2 instead."""
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return sys.stdin.buffer, replies
+
+
+class LineServer:
+    """Serves one connection. `send_event` may be called from any thread."""
+
+    def __init__(
+        self,
+        handlers: Handlers,
+        requests: BinaryIO,
+        replies: BinaryIO,
+        background: frozenset[str] = frozenset(),
+        on_bug: Callable[[str, BaseException], None] | None = None,
+    ) -> None:
+        self._handlers = {method.name: (method, call) for method, call in handlers.items()}
+        self._requests = requests
+        self._replies = replies
+        self._background = background
+        self._on_bug = on_bug
+        self._write_lock = threading.Lock()
+        self._jobs: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._worker: threading.Thread | None = None
+
+    def serve(self) -> None:
+        """Returns when the other side closes its end; jobs under way are finished first."""
+        while line := self._requests.readline(MAX_LINE + 1):
+            self._take(line)
+        if self._worker is not None:
+            self._jobs.put(None)
+            self._worker.join()
+
+    def send_event(self, event: object) -> None:
+        self._write(event_line(event_name(type(event)), event))
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = parse_line(line)
+        except ProtocolError as error:
+            self._write(error_line(-1, fault_of(error)))
+            return
+        if not isinstance(message, Request):
+            kind = "reply" if isinstance(message, Reply) else "event"
+            self._write(error_line(-1, Fault("bug", f"A child takes requests only, not a {kind}.", "")))
+        elif message.method in self._background:
+            self._enqueue(message)
+        else:
+            self._answer(message)
+
+    def _enqueue(self, request: Request) -> None:
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="requests", daemon=True)
+            self._worker.start()
+        self._jobs.put(request)
+
+    def _work(self) -> None:
+        while (request := self._jobs.get()) is not None:
+            self._answer(request)
+
+    def _answer(self, request: Request) -> None:
+        try:
+            entry = self._handlers.get(request.method)
+            if entry is None:
+                raise ProtocolError(f"unknown method {request.method!r}")
+            method, call = entry
+            reply = result_line(request.id, call(decode(method.params, request.params)))
+        except Exception as error:
+            fault = fault_of(error)
+            if fault.kind == "bug" and self._on_bug is not None:
+                self._on_bug(request.method, error)
+            reply = error_line(request.id, fault)
+        self._write(reply)
+
+    def _write(self, line: bytes) -> None:
+        with self._write_lock:
+            try:
+                self._replies.write(line)
+                self._replies.flush()
+            except (BrokenPipeError, ValueError, OSError):
+                # the other side is gone; end of input will stop us
+                return

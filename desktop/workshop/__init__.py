@@ -1,0 +1,1 @@
+"""The process that may import torch: exports embedders. Imported by nobody."""
