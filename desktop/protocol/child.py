@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
 from desktop.domain.errors import EngineProblem
 from desktop.protocol.codec import ProtocolError, decode
@@ -125,7 +125,7 @@ class ChildProcess(LineClient):
         self,
         arguments: Sequence[str],
         environment: Mapping[str, str],
-        stderr: BinaryIO | int = subprocess.DEVNULL,
+        stderr: IO[bytes] | int = subprocess.DEVNULL,
         on_event: Callable[[Event], None] | None = None,
         on_end: Callable[[], None] | None = None,
     ) -> None:
@@ -139,7 +139,8 @@ class ChildProcess(LineClient):
             creationflags=flags,
         )
         assert self.process.stdin is not None and self.process.stdout is not None
-        super().__init__(self.process.stdin, self.process.stdout, on_event, on_end)
+        requests, replies = cast("BinaryIO", self.process.stdin), cast("BinaryIO", self.process.stdout)
+        super().__init__(requests, replies, on_event, on_end)
 
     @property
     def pid(self) -> int:

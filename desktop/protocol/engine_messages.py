@@ -377,7 +377,6 @@ CHANGE_SETTING = Method("change_setting", Setting, SettingValues)
 CHECK = Method("check", Nothing, CheckReport)
 REBUILD = Method("rebuild", Nothing, Nothing)
 RAISE_WINDOW = Method("raise_window", Nothing, Nothing)
-SHUT_DOWN = Method("shut_down", Nothing, Nothing)
 
 EVENTS: tuple[type, ...] = (
     IndexingProgressed,

@@ -1,4 +1,7 @@
-"""What the file reader process is asked: read a file, render a PDF page. Results travel as files in a scratch folder."""
+"""What the file reader process is asked: read a file, render a PDF page.
+
+Results travel as files in a scratch folder.
+"""
 
 from dataclasses import dataclass
 

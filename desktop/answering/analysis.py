@@ -1,0 +1,1 @@
+from desktop.storage.analysis import analyse as analyse

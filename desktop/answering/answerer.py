@@ -1,0 +1,135 @@
+"""A question becomes a draft of an answer: understand, find, fit, write, check. Stores and shows nothing."""
+
+from desktop.answering.evidence import Evidence
+from desktop.answering.footnoting import CheckedAnswer, checked_answer, quoted_answer, without_markers
+from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Finder, Generator, Listener
+from desktop.answering.prompting import Prompt, build_prompt
+from desktop.answering.quoting import best_sentences
+from desktop.answering.refusing import OFF_QUESTION, TOO_WEAK, model_refuses, question_share, refusal_text
+from desktop.answering.rewriting import needs_rewriting, rewritten
+from desktop.domain.answers import AnswerState, FoundPassage, Sentence, Support
+from desktop.protocol.runner_messages import Generated
+
+
+class Answerer:
+    """`generator` None: quote mode, answers are the files' own sentences."""
+
+    def __init__(self, finder: Finder, generator: Generator | None, limits: AnswerLimits | None = None) -> None:
+        self._finder = finder
+        self._generator = generator
+        self._limits = limits or AnswerLimits()
+
+    def answer(self, question: AskedQuestion, listener: Listener) -> Draft:
+        """Stages told: finding, reading, writing, checking. Raises what the finder and the generator raise."""
+        listener.stage("finding", "")
+        standalone = self._understood(question)
+        listener.stage("finding", standalone)
+        found = self._finder.find(standalone, max(self._limits.passages, self._limits.sources))
+        return _Answering(self._finder, self._generator, self._limits, question, standalone, found, listener).draft()
+
+    def _understood(self, question: AskedQuestion) -> str:
+        if question.standalone or not needs_rewriting(question.question, question.history):
+            return question.question.strip()
+        return rewritten(question.question, question.history, self._generator, self._limits.rewrite_tokens)
+
+
+class _Answering:
+    """One answer under way."""
+
+    def __init__(
+        self,
+        finder: Finder,
+        generator: Generator | None,
+        limits: AnswerLimits,
+        question: AskedQuestion,
+        standalone: str,
+        found: tuple[FoundPassage, ...],
+        listener: Listener,
+    ) -> None:
+        self._finder, self._generator, self._limits = finder, generator, limits
+        self._question, self._standalone, self._found, self._listener = question, standalone, found, listener
+
+    def draft(self) -> Draft:
+        sources = self._widened()
+        evidence = Evidence(sources, self._standalone)
+        if not sources or question_share(evidence, evidence.units) < TOO_WEAK:
+            return self._refused(AnswerState.FINISHED)
+        if self._listener.cancelled():
+            return self._refused(AnswerState.STOPPED)
+        if self._generator is None:
+            return self._quoted(evidence)
+        return self._written(sources, self._generator)
+
+    def _widened(self) -> tuple[FoundPassage, ...]:
+        """The best passages with their surroundings; what is already read in a better one is not read again."""
+        kept: list[FoundPassage] = []
+        for passage in self._found:
+            wide = self._finder.around(passage, self._limits.source_characters)
+            if not any(_overlaps(wide, other) for other in kept):
+                kept.append(wide)
+            if len(kept) == self._limits.sources:
+                break
+        return tuple(kept)
+
+    def _written(self, sources: tuple[FoundPassage, ...], generator: Generator) -> Draft:
+        self._listener.stage("reading", self._standalone)
+        earlier = () if self._question.standalone else self._question.history
+        prompt = build_prompt(self._standalone, earlier, sources, generator, self._limits.answer_tokens)
+        if not prompt.sources:
+            return self._quoted(Evidence(sources, self._standalone))
+        generated = self._generated(prompt, generator)
+        self._listener.stage("checking", self._standalone)
+        state = AnswerState.STOPPED if generated.reason == "cancelled" else AnswerState.FINISHED
+        return self._judged(without_markers(generated.text), Evidence(prompt.sources, self._standalone), state)
+
+    def _generated(self, prompt: Prompt, generator: Generator) -> Generated:
+        writing = False
+
+        def tell(words: str) -> None:
+            nonlocal writing
+            if not writing:
+                self._listener.stage("writing", self._standalone)
+                writing = True
+            self._listener.text(words)
+
+        return generator.generate(prompt.turns, max_tokens=self._limits.answer_tokens, on_text=tell)
+
+    def _judged(self, text: str, evidence: Evidence, state: AnswerState) -> Draft:
+        """What was written, with footnotes; a refusal where the model refuses or the files carry nothing of it."""
+        if not text or model_refuses(text):
+            return self._refused(state)
+        checked = checked_answer(text, evidence, self._finder.sha256_of)
+        carried = any(s.support in (Support.SUPPORTED, Support.PARTLY) for s in checked.sentences)
+        if not carried or question_share(evidence, checked.cited) < OFF_QUESTION:
+            return self._refused(state)
+        return self._finished(checked, state)
+
+    def _quoted(self, evidence: Evidence) -> Draft:
+        units = best_sentences(self._standalone, evidence, self._limits.quotes)
+        if not units or question_share(evidence, units) < OFF_QUESTION:
+            return self._refused(AnswerState.FINISHED)
+        return self._finished(quoted_answer(units, evidence, self._finder.sha256_of), AnswerState.FINISHED)
+
+    def _finished(self, checked: CheckedAnswer, state: AnswerState) -> Draft:
+        return self._draft(checked.text, checked, state)
+
+    def _refused(self, state: AnswerState) -> Draft:
+        text = refusal_text(self._question.question)
+        refusal = CheckedAnswer(text, (Sentence(text, Support.NONE, ()),), (), ())
+        return self._draft(text, refusal, state, refused=True)
+
+    def _draft(self, text: str, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False) -> Draft:
+        return Draft(
+            text=text,
+            refused=refused,
+            state=state,
+            standalone=self._standalone,
+            sentences=checked.sentences,
+            footnotes=checked.footnotes,
+            passages=self._found[: self._limits.passages],
+            coverage=self._finder.coverage(),
+        )
+
+
+def _overlaps(one: FoundPassage, other: FoundPassage) -> bool:
+    return one.file_id == other.file_id and one.start < other.end and other.start < one.end

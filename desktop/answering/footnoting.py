@@ -1,0 +1,90 @@
+"""Turns the words of a finished answer into sentences with numbered footnotes. Markers that a model printed go."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from desktop.answering.checking import Checked, check
+from desktop.answering.evidence import Evidence, Unit
+from desktop.answering.sentences import sentence_spans
+from desktop.domain.answers import FootnoteLink, Sentence, Support
+
+_NUMBERS = r"\^?\d{1,2}(?:\s*[,;–-]\s*\^?\d{1,2})*"
+_SOURCE = r"(?:sources?|quellen?|fuentes?|fonti?e?|bron(?:nen)?|footnotes?|来源|来源：)"
+_MARKERS = re.compile(
+    rf"\s*[\[【]\s*(?:{_SOURCE}\s*:?\s*)?{_NUMBERS}\s*[\]】]|\s*\(\s*{_SOURCE}\s*:?\s*\[?{_NUMBERS}\]?[^()]{{0,60}}\)|"
+    r"[⁰¹²³⁴-⁹]+(?=[\s.,;:!?]|$)|(?<=[.!?])\s*Sources?:\s*\[?\d[\d,\s\]\[]*$",
+    re.IGNORECASE,
+)
+_ACCORDING = re.compile(
+    rf"(?m)^\s*(?:according to|laut|nach|selon|según)\s+{_SOURCE}\s*\[?\d{{1,2}}\]?\s*,\s*(\w)", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """`text` is the sentences in order with only white space between; `cited` are the units behind footnotes."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    footnotes: tuple[FootnoteLink, ...]
+    cited: tuple[Unit, ...]
+
+
+@dataclass(slots=True)
+class _Numbering:
+    """Gives each run of source words one number, in order of first use."""
+
+    evidence: Evidence
+    sha256_of: Callable[[int], str]
+    links: dict[tuple[int, int, int], FootnoteLink] = field(default_factory=dict[tuple[int, int, int], FootnoteLink])
+
+    def number(self, unit: Unit) -> int:
+        passage = self.evidence.passages[unit.passage]
+        key = (passage.file_id, unit.start, unit.end)
+        if key not in self.links:
+            self.links[key] = FootnoteLink(
+                n=len(self.links) + 1,
+                file_id=passage.file_id,
+                file=passage.file,
+                sha256=self.sha256_of(passage.file_id),
+                page=passage.page,
+                heading=passage.context,
+                start=unit.start,
+                end=unit.end,
+                quote=passage.text[unit.start - passage.start : unit.end - passage.start],
+            )
+        return self.links[key].n
+
+
+def without_markers(text: str) -> str:
+    """The answer without "[1]", "(Source 2)" and the like: footnotes come from checking alone."""
+    plain = _ACCORDING.sub(lambda match: match.group(1).upper(), _MARKERS.sub("", text))
+    return re.sub(r"[ \t]+([.,;:!?])", r"\1", plain).strip()
+
+
+def checked_answer(text: str, evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
+    """Check every sentence and number what supports it."""
+    numbering = _Numbering(evidence, sha256_of)
+    sentences: list[Sentence] = []
+    cited: list[Unit] = []
+    for start, end in sentence_spans(text):
+        checked = check(text[start:end], evidence)
+        numbers = tuple(dict.fromkeys(numbering.number(unit) for unit in checked.units))
+        cited.extend(checked.units)
+        sentences.append(Sentence(text[start:end], _safe(checked), numbers))
+    return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(cited))
+
+
+def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
+    """An answer made of the files' own words, one footnote a sentence."""
+    numbering = _Numbering(evidence, sha256_of)
+    sentences = tuple(Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit),)) for unit in units)
+    text = "\n".join(unit.text for unit in units)
+    return CheckedAnswer(text, sentences, tuple(numbering.links.values()), units)
+
+
+def _safe(checked: Checked) -> Support:
+    """Support without a source is none at all, whatever the score."""
+    carried = checked.support in (Support.SUPPORTED, Support.PARTLY)
+    return Support.UNSUPPORTED if carried and not checked.units else checked.support

@@ -1,0 +1,89 @@
+"""What answering needs from others (finding, generating, being listened to), what it is asked and what it hands back.
+
+Nothing is done here: protocols and frozen values only.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from desktop.domain.answers import AnswerState, FootnoteLink, FoundPassage, Sentence
+from desktop.protocol.runner_messages import Generated, Turn
+
+
+class Finder(Protocol):
+    """Searches one library. `around` widens a passage for reading: its text is still exactly `source[start:end]`."""
+
+    def find(self, question: str, limit: int) -> tuple[FoundPassage, ...]: ...
+    def around(self, passage: FoundPassage, characters: int) -> FoundPassage: ...
+    def sha256_of(self, file_id: int) -> str: ...
+    def coverage(self) -> str: ...
+
+
+class Generator(Protocol):
+    """A loaded language model; `context` is in tokens."""
+
+    @property
+    def context(self) -> int: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> tuple[int, ...]: ...
+
+    def generate(
+        self,
+        turns: Sequence[Turn],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        seed: int = 0,
+        stop: tuple[str, ...] = (),
+        on_text: Callable[[str], None],
+    ) -> Generated: ...
+
+
+class Listener(Protocol):
+    """Told how an answer goes on. `text` is what the model writes, before it is checked; a `Draft` replaces it."""
+
+    def stage(self, name: str, standalone: str) -> None: ...
+    def text(self, words: str) -> None: ...
+    def cancelled(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """`history`: questions and answer texts of the conversation, oldest first.
+
+    `standalone` True: the question is searched as it is written.
+    """
+
+    question: str
+    history: tuple[tuple[str, str], ...] = ()
+    standalone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """How much is found, read and written. `passages` are returned, `sources` at most are read by the model."""
+
+    passages: int = 8
+    sources: int = 4
+    source_characters: int = 800
+    answer_tokens: int = 220
+    rewrite_tokens: int = 40
+    quotes: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is stored. `text` is the sentences in order with nothing but white space between them.
+
+    Every footnote's `quote` is exactly `source[start:end]`; a refused draft has none.
+    """
+
+    text: str
+    refused: bool
+    state: AnswerState
+    standalone: str
+    sentences: tuple[Sentence, ...]
+    footnotes: tuple[FootnoteLink, ...]
+    passages: tuple[FoundPassage, ...]
+    coverage: str

@@ -1,0 +1,36 @@
+"""Picks the sentences of the sources that answer a question best, word for word: no language model needed."""
+
+import re
+
+from desktop.answering.evidence import Evidence, Unit, similarity
+
+_ASKS_NUMBER = re.compile(
+    r"\b(?:how (?:many|much|long|old|far|often|large|big|high)|when|what (?:year|date|percentage|number)|"
+    r"in welchem jahr|wann|wie (?:viele?|lange|alt|hoch|oft)|quand|combien|cuándo|cuánt\w+|quando|"
+    r"quant\w+|wanneer|hoeveel)\b|多少|几|何时",
+    re.IGNORECASE,
+)
+_ASKS_PERSON = re.compile(r"\b(?:who|whose|whom|wer|wen|wem|qui|quién|chi|quem)\b|谁", re.IGNORECASE)
+
+
+def best_sentences(question: str, evidence: Evidence, limit: int) -> tuple[Unit, ...]:
+    """The best sentence, and more while they are nearly as good; in the order of their rank."""
+    ranked = sorted(evidence.units, key=lambda unit: -_rank(question, unit, evidence))
+    if not ranked:
+        return ()
+    best = _rank(question, ranked[0], evidence)
+    return tuple(unit for unit in ranked[:limit] if unit is ranked[0] or _rank(question, unit, evidence) >= 0.85 * best)
+
+
+def _rank(question: str, unit: Unit, evidence: Evidence) -> float:
+    """Shared words by weight, what the question asks for, and how well the passage was found."""
+    weights = {term: evidence.weight(term) for term in evidence.question_terms}
+    total = sum(weights.values()) or 1.0
+    nearby = unit.terms | evidence.context_terms[unit.passage]
+    shared = sum(similarity(term, unit.terms) * weight for term, weight in weights.items()) / total
+    context = sum(similarity(term, nearby) * weight for term, weight in weights.items()) / total
+    fits = (0.1 if _ASKS_NUMBER.search(question) and unit.facts.numbers else 0.0) + (
+        0.1 if _ASKS_PERSON.search(question) and unit.facts.names else 0.0
+    )
+    too_short = 0.3 if len(unit.terms - evidence.question_terms) < 2 else 0.0
+    return shared + 0.2 * context + fits - too_short - 0.02 * unit.passage

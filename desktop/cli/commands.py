@@ -1,0 +1,200 @@
+"""The commands of `footnote`: each asks an engine and prints; none does the work itself."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+
+from desktop.cli import json_output, text_output
+from desktop.cli.engine_line import EngineLine
+from desktop.domain.answers import Answer, ToneChoice
+from desktop.domain.errors import UserError
+from desktop.domain.files import FileRow
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.engine_messages import (
+    ADD,
+    CHECK,
+    LIST_FILES,
+    REBUILD,
+    REMOVE,
+    SEARCH,
+    STATUS,
+    FolderId,
+    IndexingProgress,
+    ListFiles,
+    Paths,
+    Search,
+    Status,
+)
+
+_PAGE = 1_000
+
+
+def add(line: EngineLine, options: argparse.Namespace) -> int:
+    paths = [os.path.abspath(path) for path in options.paths]
+    line.call(ADD, Paths(tuple(paths)))
+    status = _wait(line, options) if options.wait else line.call(STATUS, Nothing())
+    if options.json:
+        _print(json_output.line_of(json_output.status_object(status, _all_files(line))))
+        return 0
+    for text in text_output.status_lines(status):
+        _print(text)
+    if not options.wait:
+        _print("Files are read while Footnote runs. To wait for them now: footnote add --wait …")
+    return 0
+
+
+def remove(line: EngineLine, options: argparse.Namespace) -> int:
+    status = line.call(STATUS, Nothing())
+    known = {folder.path: folder.id for folder in status.folders}
+    for path in options.paths:
+        folder_id = known.get(os.path.abspath(path))
+        if folder_id is None:
+            raise UserError(f"“{path}” is not a folder of this library.", "footnote status lists them.")
+        line.call(REMOVE, FolderId(folder_id))
+    if options.json:
+        _print(json_output.line_of(json_output.status_object(line.call(STATUS, Nothing()), _all_files(line))))
+    return 0
+
+
+def status(line: EngineLine, options: argparse.Namespace) -> int:
+    found = _wait(line, options) if options.wait else line.call(STATUS, Nothing())
+    if options.json:
+        _print(json_output.line_of(json_output.status_object(found, _all_files(line))))
+        return 0
+    for text in text_output.status_lines(found):
+        _print(text)
+    for file in _all_files(line):
+        if file.reason:
+            _print(f"  {file.path.encode('utf-8', 'replace').decode()}: {file.state.value}. {file.reason}")
+    return 0
+
+
+def search(line: EngineLine, options: argparse.Namespace) -> int:
+    if options.wait:
+        _wait(line, options)
+    for question in _questions(options):
+        found = line.call(SEARCH, Search(question, options.limit)).passages
+        if options.json:
+            _print(json_output.line_of(json_output.search_object(question, found)))
+            continue
+        if not found:
+            _print("Nothing found.")
+        for number, passage in enumerate(found, 1):
+            _print("\n".join(text_output.passage_lines(number, passage)))
+    return 0
+
+
+def ask(line: EngineLine, options: argparse.Namespace) -> int:
+    if options.wait:
+        _wait(line, options)
+    for question in _questions(options):
+        answer = _ask_one(line, options, question, None)
+        if options.json:
+            _print(json_output.line_of(json_output.answer_object(answer)))
+        else:
+            _print("\n".join(text_output.answer_lines(answer)))
+    return 0
+
+
+def chat(line: EngineLine, options: argparse.Namespace) -> int:
+    """Indexes the folders given, then answers questions until end of input."""
+    if options.paths:
+        line.call(ADD, Paths(tuple(os.path.abspath(path) for path in options.paths)))
+    found = _wait(line, options)
+    indexed = found.counts.get("indexed", 0)
+    _print(f"{indexed} files are ready. Ask a question; an empty line or Ctrl-D ends.")
+    conversation: int | None = None
+    for question in _typed_lines():
+        answer = _ask_one(line, options, question, conversation)
+        conversation = answer.conversation_id
+        _print("\n".join(text_output.answer_lines(answer)))
+    return 0
+
+
+def check(line: EngineLine, options: argparse.Namespace) -> int:
+    report = line.call(CHECK, Nothing())
+    if options.json:
+        _print(json_output.line_of(json_output.check_object(report)))
+    else:
+        _print(f"{report.files} files, {report.passages} passages, {report.vectors} vectors")
+        for problem in report.problems:
+            _print(f"Damaged: {problem}")
+        _print("To mend it: footnote rebuild" if report.problems else "Everything agrees.")
+    return 1 if report.problems else 0
+
+
+def rebuild(line: EngineLine, options: argparse.Namespace) -> int:
+    line.call(REBUILD, Nothing())
+    found = _wait(line, options)
+    if options.json:
+        _print(json_output.line_of(json_output.status_object(found, _all_files(line))))
+    else:
+        _print("The index has been made again.")
+    return 0
+
+
+def _wait(line: EngineLine, options: argparse.Namespace) -> Status:
+    shown = ""
+
+    def show(progress: IndexingProgress) -> None:
+        nonlocal shown
+        text = text_output.progress_line(progress)
+        if sys.stderr.isatty() and text != shown and progress.phase != "idle":
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+            shown = text
+
+    status = line.wait_until_indexed(show)
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return status
+
+
+def _ask_one(line: EngineLine, options: argparse.Namespace, question: str, conversation: int | None) -> Answer:
+    live = not options.json and sys.stderr.isatty()
+
+    def show(words: str) -> None:
+        if live:
+            print(words, end="", file=sys.stderr, flush=True)
+
+    tones: tuple[ToneChoice, ...] | None = tuple(options.tone) if options.tone else None
+    model = os.path.abspath(options.model) if options.model else None
+    answer = line.answer(question, model=model, tones=tones, conversation_id=conversation, on_text=show)
+    if live:
+        print("\n", file=sys.stderr)
+    return answer
+
+
+def _questions(options: argparse.Namespace) -> Iterator[str]:
+    if options.question:
+        yield " ".join(options.question)
+        return
+    for text in sys.stdin:
+        if text.strip():
+            yield text.rstrip("\r\n")
+
+
+def _typed_lines() -> Iterator[str]:
+    while True:
+        try:
+            text = input("> " if sys.stdin.isatty() else "").strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not text:
+            return
+        yield text
+
+
+def _all_files(line: EngineLine) -> list[FileRow]:
+    rows: list[FileRow] = []
+    while True:
+        page = line.call(LIST_FILES, ListFiles("", "", len(rows), _PAGE))
+        rows.extend(page.files)
+        if len(rows) >= page.total or not page.files:
+            return rows
+
+
+def _print(text: str) -> None:
+    # a name that is no text would end the command with an error half-way
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,71 @@
+"""The JSON contract of the command line: what `--json` prints. Programs rely on these keys; golden files test them."""
+
+import json
+from typing import Any
+
+from desktop.domain.answers import Answer, FootnoteLink, FoundPassage
+from desktop.domain.files import FileRow
+from desktop.protocol.engine_messages import CheckReport, Status
+
+
+def search_object(question: str, passages: tuple[FoundPassage, ...]) -> dict[str, Any]:
+    return {"question": question, "passages": [_passage(p) for p in passages]}
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "sentences": [
+            {"text": s.text, "support": s.support.value, "footnotes": list(s.footnotes)} for s in answer.sentences
+        ],
+        "footnotes": [_footnote(f) for f in answer.footnotes],
+        "passages": [_passage(p) for p in answer.passages],
+        "seconds": answer.seconds,
+    }
+
+
+def status_object(status: Status, files: list[FileRow]) -> dict[str, Any]:
+    return {
+        "counts": status.counts,
+        "files": [{"file": f.path, "state": f.state.value, "reason": f.reason, "passages": f.passages} for f in files],
+        "files_read": status.files_read,
+        "passages_embedded": status.passages_embedded,
+        "passages_kept": status.passages_kept,
+    }
+
+
+def check_object(report: CheckReport) -> dict[str, Any]:
+    return {
+        "files": report.files,
+        "passages": report.passages,
+        "vectors": report.vectors,
+        "problems": list(report.problems),
+    }
+
+
+def line_of(value: dict[str, Any]) -> str:
+    """One line; file names that are not text keep their odd bytes as escapes, so that every byte can be had back."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True)
+    return text
+
+
+def _passage(p: FoundPassage) -> dict[str, Any]:
+    return {
+        "file": p.file,
+        "start": p.start,
+        "end": p.end,
+        "page": p.page,
+        "text": p.text,
+        "score": p.score,
+        "context": p.context,
+    }
+
+
+def _footnote(f: FootnoteLink) -> dict[str, Any]:
+    return {"n": f.n, "file": f.file, "page": f.page, "start": f.start, "end": f.end, "quote": f.quote}

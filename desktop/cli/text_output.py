@@ -1,0 +1,74 @@
+"""What a person reads in the terminal: progress, passages, answers with their footnotes. Writes nothing itself."""
+
+import os
+
+from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
+from desktop.protocol.engine_messages import IndexingProgress, Status
+
+_QUOTE = 160
+
+
+def progress_line(progress: IndexingProgress) -> str:
+    left = "" if not progress.seconds_left else f", about {_duration(progress.seconds_left)} left"
+    what = {"scanning": "Looking for files", "reading": "Reading", "embedding": "Learning the meaning"}
+    phase = what.get(progress.phase, progress.phase)
+    return f"{phase}: {progress.done} of {progress.total} files{left}"
+
+
+def passage_lines(number: int, passage: FoundPassage) -> list[str]:
+    head = f"{number}. {_place(passage.file, passage.page)}"
+    context = [f"   {passage.context}"] if passage.context else []
+    return [head, *context, f"   “{_short(passage.text, 300)}”", ""]
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """The answer with numbers behind its sentences, then its footnotes, or the nearest passages."""
+    lines = [_marked(answer), ""]
+    lines += [_footnote_line(footnote) for footnote in answer.footnotes]
+    if answer.refused and answer.passages:
+        lines.append("Nearest passages:")
+        for number, passage in enumerate(answer.passages[:3], 1):
+            lines += passage_lines(number, passage)
+    if answer.coverage:
+        lines += ["", f"({answer.coverage}.)"]
+    return lines
+
+
+def status_lines(status: Status) -> list[str]:
+    total = sum(status.counts.values())
+    lines = [f"{total} files in {len(status.folders)} folders"]
+    lines += [f"  {state.replace('_', ' ')}: {count}" for state, count in sorted(status.counts.items())]
+    for folder in status.folders:
+        missing = "" if folder.online else "  (not there now)"
+        lines.append(f"{folder.path}: {folder.indexed} of {folder.files} indexed{missing}")
+    if status.progress.phase not in ("idle",):
+        lines.append(progress_line(status.progress))
+    return lines + [f"Note: {notice}" for notice in status.notices]
+
+
+def _marked(answer: Answer) -> str:
+    parts: list[str] = []
+    for sentence in answer.sentences:
+        marks = "".join(f"[{n}]" for n in sentence.footnotes)
+        doubt = {Support.UNSUPPORTED: " (not found in your files)", Support.PARTLY: " (only partly found)"}
+        parts.append(f"{sentence.text}{marks}{doubt.get(sentence.support, '')}")
+    return " ".join(parts) or answer.text
+
+
+def _footnote_line(footnote: FootnoteLink) -> str:
+    heading = f", § {footnote.heading}" if footnote.heading else ""
+    return f"[{footnote.n}] {_place(footnote.file, footnote.page)}{heading}: “{_short(footnote.quote, _QUOTE)}”"
+
+
+def _place(file: str, page: int | None) -> str:
+    name = os.path.basename(file).encode("utf-8", "replace").decode()
+    return f"{name}, p. {page}" if page else name
+
+
+def _short(text: str, limit: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _duration(seconds: float) -> str:
+    return f"{round(seconds)} s" if seconds < 90 else f"{round(seconds / 60)} min"

@@ -1,0 +1,61 @@
+"""Turns texts into vectors with the embedder in a folder. Importing this is cheap; loading imports the libraries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desktop.embedding.identity import FAST_FOLDER, TOKENIZER_FILE, EmbedderIdentity, read_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from desktop.embedding.runtime import VectorGraph, Vectors
+    from desktop.embedding.tokenizer import EmbedderTokenizer
+
+
+class Embedder:
+    """One loaded embedder. `tokens` counts for the splitter from any thread; `embed` takes one thread at a time."""
+
+    def __init__(self, identity: EmbedderIdentity, tokens: EmbedderTokenizer, graph: VectorGraph) -> None:
+        self.identity = identity
+        self.tokens = tokens
+        self._graph = graph
+
+    @property
+    def precision(self) -> str:
+        """What it computes in, such as f32 or bf16."""
+        return self._graph.precision
+
+    def token_offsets(self, text: str) -> list[int]:
+        """Where each token of `text` starts, in code points, without special tokens, never cut."""
+        return self.tokens.offsets(text)
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
+        """float32 [n, d], unit length, in order; `query` puts the query prompt before each text, else the passage's.
+
+        A text longer than the embedder's length is cut at its end.
+        """
+        prompt = self.identity.query_prompt if query else self.identity.passage_prompt
+        return self._graph.vectors(self.tokens.ids([prompt + text for text in texts]))
+
+
+def load_embedder(folder: Path, *, threads: int | None = None, exact: bool = False) -> Embedder:
+    """The embedder in `folder`. Takes about half a second the first time. Raises EngineProblem.
+
+    `threads` None lets the library choose; `exact` computes in 32-bit floats where the CPU would prefer 16.
+    """
+    identity = read_identity(folder)
+    return assemble_embedder(folder, folder / FAST_FOLDER, identity, threads=threads, exact=exact)
+
+
+def assemble_embedder(
+    folder: Path, fast: Path, identity: EmbedderIdentity, *, threads: int | None = None, exact: bool = False
+) -> Embedder:
+    """As `load_embedder`, for a fast form that is not in its place yet."""
+    from desktop.embedding.runtime import VectorGraph
+    from desktop.embedding.tokenizer import EmbedderTokenizer
+
+    tokens = EmbedderTokenizer(folder / TOKENIZER_FILE, identity.max_tokens)
+    graph = VectorGraph(fast, identity.dimension, threads=threads, exact=exact)
+    return Embedder(identity, tokens, graph)

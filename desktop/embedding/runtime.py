@@ -1,0 +1,75 @@
+"""Runs an embedder's fast form on the CPU: token ids in, unit vectors out. The one module with openvino and numpy.
+
+Makes no graph and knows no tokenizer; nothing of openvino's converter (which has telemetry) is imported.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import openvino
+
+from desktop.domain.errors import EngineProblem
+from desktop.embedding.batches import batches
+from desktop.embedding.identity import GRAPH_FILE
+
+Vectors: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+
+
+class VectorGraph:
+    """One compiled graph. One thread at a time.
+
+    `threads` None lets the library choose; `exact` computes in 32-bit floats where the CPU would prefer 16.
+    Raises EngineProblem when the fast form can't be loaded.
+    """
+
+    def __init__(self, fast: Path, dimension: int, *, threads: int | None = None, exact: bool = False) -> None:
+        self._dimension = dimension
+        try:
+            core = openvino.Core()
+            self._graph = core.compile_model(core.read_model(fast / GRAPH_FILE), "CPU", _options(threads, exact))
+            self._request = self._graph.create_infer_request()
+        except RuntimeError as error:
+            raise EngineProblem(
+                "The embedder's fast form can't be loaded.", f"Run the set-up again. ({_first_line(error)})"
+            ) from error
+
+    @property
+    def precision(self) -> str:
+        """What it computes in, such as f32 or bf16."""
+        return str(self._graph.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+
+    def vectors(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        """float32 [n, d], unit length, in the order of `rows` (token ids with special tokens)."""
+        result = np.zeros((len(rows), self._dimension), dtype=np.float32)
+        for batch in batches([len(row) for row in rows]):
+            result[batch] = self._infer([rows[index] for index in batch])
+        return result
+
+    def _infer(self, rows: Sequence[Sequence[int]]) -> Any:
+        width = max(len(row) for row in rows)
+        ids = np.zeros((len(rows), width), dtype=np.int64)
+        mask = np.zeros((len(rows), width), dtype=np.int64)
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
+        try:
+            found = self._request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
+        except RuntimeError as error:
+            raise EngineProblem("The embedder failed.", _first_line(error)) from error
+        return found[0]
+
+
+def _options(threads: int | None, exact: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+    if exact:
+        options["INFERENCE_PRECISION_HINT"] = "f32"
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = max(1, min(threads, os.cpu_count() or 1))
+    return options
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[-1].strip()

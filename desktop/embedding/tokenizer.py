@@ -1,0 +1,52 @@
+"""The embedder's own tokenizer: exact sizes for the splitter, token ids for the graph.
+
+The one module that imports tokenizers.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from desktop.domain.errors import EngineProblem
+
+_STRETCH = 32_000
+# Cutting only before white space keeps every token as it would be in the whole text.
+_STRETCHES = re.compile(rf"[\s\S]{{1,{_STRETCH}}}(?=\s|\Z)|[\s\S]{{1,{_STRETCH}}}")
+
+
+class EmbedderTokenizer:
+    """Thread-safe; holds no text."""
+
+    def __init__(self, file: Path, max_tokens: int) -> None:
+        self._whole = _load(file)
+        self._whole.no_truncation()
+        self._whole.no_padding()
+        self._limited = _load(file)
+        self._limited.no_padding()
+        self._limited.enable_truncation(max_tokens)
+
+    def offsets(self, text: str) -> list[int]:
+        """Where each token starts, in code points, without special tokens, however long the text."""
+        if len(text) <= _STRETCH:
+            return [start for start, _ in self._whole.encode(text, add_special_tokens=False).offsets]
+        found: list[int] = []
+        base = 0
+        # one stretch at a time: an encoding holds some 200 bytes a token
+        for match in _STRETCHES.finditer(text):
+            encoding = self._whole.encode(match.group(), add_special_tokens=False)
+            found.extend(base + start for start, _ in encoding.offsets)
+            base = match.end()
+        return found
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids with special tokens, each row cut to the embedder's length."""
+        return [encoding.ids for encoding in self._limited.encode_batch(list(texts))]
+
+
+def _load(file: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises plain Exception
+        raise EngineProblem("The embedder's tokenizer can't be loaded.", f"{file.name}: {error}") from error

@@ -1,0 +1,214 @@
+"""Requests about folders and files: add, remove, list, status, search, check, rebuild."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.domain.errors import EngineProblem, UserError
+from desktop.domain.files import FileState
+from desktop.engine.broadcast import Broadcast
+from desktop.engine.heavy_parts import HeavyLoader
+from desktop.gguf.kind import kind_of_gguf
+from desktop.indexing.indexer import Indexer
+from desktop.indexing.walking import find_file, starting_state, walk
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.engine_messages import (
+    AddItem,
+    AddPreview,
+    CheckReport,
+    FileId,
+    FileList,
+    FolderId,
+    FolderList,
+    LibraryChanged,
+    ListFiles,
+    Passages,
+    Paths,
+    Pause,
+    Search,
+    Status,
+)
+from desktop.settings.store import SettingsFile
+from desktop.storage.database import Database
+from desktop.storage.file_table import FileTable
+from desktop.storage.passage_ledger import PassageLedger
+
+_PREVIEW_SECONDS = 2.0
+_LIST_LIMIT = 1_000
+_SEARCH_LIMIT = 100
+
+
+class LibraryRequests:
+    """Answers what the window and the CLI ask about the library."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: FileTable,
+        ledger: PassageLedger,
+        heavy: HeavyLoader,
+        indexer: Indexer,
+        settings: SettingsFile,
+        broadcast: Broadcast,
+        notices: Callable[[], tuple[str, ...]],
+    ) -> None:
+        self._database, self._files, self._ledger = database, files, ledger
+        self._heavy, self._indexer, self._settings = heavy, indexer, settings
+        self._broadcast = broadcast
+        self._notices = notices
+
+    def status(self, _: Nothing) -> Status:
+        passages, embedded = self._ledger.totals()
+        counters = self._ledger.counters()
+        return Status(
+            counts=self._files.counts(),
+            folders=self._files.folders(),
+            progress=self._indexer.progress,
+            covered=embedded / passages if passages else 1.0,
+            notices=self._all_notices(),
+            files_read=counters["files_read"],
+            passages_embedded=counters["passages_embedded"],
+            passages_kept=counters["passages_kept"],
+        )
+
+    def _all_notices(self) -> tuple[str, ...]:
+        folders = self._files.folders()
+        unwatched = self._indexer.unwatched()
+        offline = [
+            f"“{folder.path}” is not there now; its files are not answered from."
+            for folder in folders
+            if not folder.online
+        ]
+        scanned = [
+            f"“{folder.path}” can't be watched ({unwatched[folder.id]}); it is scanned every hour instead."
+            for folder in folders
+            if folder.id in unwatched
+        ]
+        return (*self._notices(), *offline, *scanned)
+
+    def list_files(self, asked: ListFiles) -> FileList:
+        limit = max(0, min(asked.limit, _LIST_LIMIT))
+        rows, total = self._files.list_files(asked.state, asked.containing, max(0, asked.offset), limit)
+        return FileList(rows, total)
+
+    def preview_add(self, asked: Paths) -> AddPreview:
+        deadline = time.monotonic() + _PREVIEW_SECONDS
+        return AddPreview(tuple(_preview(_absolute(path), deadline) for path in asked.paths))
+
+    def add(self, asked: Paths) -> FolderList:
+        """Adds folders and files, or scans known ones now."""
+        paths = [_absolute(path) for path in asked.paths]
+        for path in paths:
+            _check_can_add(path)
+        for path in paths:
+            if not self._covering(path):
+                self._files.add_folder(path, os.path.isfile(path))
+        self._indexer.scan()
+        self._changed()
+        return FolderList(self._files.folders())
+
+    def _covering(self, path: str) -> bool:
+        return any(
+            path == folder.path or (not folder.is_file and path.startswith(os.path.join(folder.path, "")))
+            for folder in self._files.folders()
+        )
+
+    def remove(self, asked: FolderId) -> Nothing:
+        self._files.remove_folder(asked.folder_id)
+        self._indexer.forget()
+        self._indexer.scan()  # files that a folder still covers come back
+        self._changed()
+        return Nothing()
+
+    def rescan(self, _: Nothing) -> Nothing:
+        self._indexer.scan()
+        return Nothing()
+
+    def retry_file(self, asked: FileId) -> Nothing:
+        file = self._files.file_by_id(asked.file_id)
+        if file is None:
+            raise UserError("That file is not in the library any more.")
+        found = find_file(file.path)
+        if found is None:
+            raise UserError("That file is not there any more.", "Scan the folder again to update the list.")
+        self._files.queue([(file.id, found.stamp, *starting_state(found))])
+        self._indexer.work_arrived()
+        self._changed()
+        return Nothing()
+
+    def pause(self, asked: Pause) -> Nothing:
+        self._settings.set("paused", asked.paused)
+        self._indexer.pause(asked.paused)
+        return Nothing()
+
+    def search(self, asked: Search) -> Passages:
+        return Passages(self._heavy.get().finder.find(asked.question, max(1, min(asked.limit, _SEARCH_LIMIT))))
+
+    def check(self, _: Nothing) -> CheckReport:
+        """Compares SQLite, the ledger and LanceDB; mends nothing."""
+        problems = [f"The database is damaged: {line}" for line in self._database.integrity()]
+        upkeep = self._heavy.get().upkeep
+        found = upkeep.compare()
+        problems += _sentences(len(found.without_words), "passages are missing from the keyword index")
+        problems += _sentences(len(found.without_vector), "passages have lost their vector")
+        problems += _sentences(len(found.doubled), "passages are in the index twice")
+        passages, embedded = self._ledger.totals()
+        indexed = self._files.counts().get(FileState.INDEXED.value, 0)
+        return CheckReport(indexed, passages, embedded, tuple(problems))
+
+    def rebuild(self, _: Nothing) -> Nothing:
+        with self._indexer.held():
+            self._heavy.get().upkeep.rebuild()
+        self._indexer.work_arrived()
+        self._changed()
+        return Nothing()
+
+    def _changed(self) -> None:
+        self._broadcast.send(LibraryChanged(self._files.counts()))
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _check_can_add(path: str) -> None:
+    if not os.path.lexists(path):
+        raise UserError(f"“{path}” does not exist.", "Check the name, or whether its drive is connected.")
+    if os.path.isdir(path):
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise UserError(f"“{path}” may not be opened.", "Ask its owner for permission to read it.")
+    elif find_file(path) is None:
+        raise UserError(f"“{path}” is neither a folder nor an ordinary file.", "Add the folder it stands in instead.")
+
+
+def _preview(path: str, deadline: float) -> AddItem:
+    try:
+        _check_can_add(path)
+    except UserError as error:
+        return AddItem(path, "refused", 0, 0, {}, True, str(error))
+    if path.lower().endswith(".gguf"):
+        return _preview_gguf(path)
+    seen = walk(path, seconds=max(0.1, deadline - time.monotonic()))
+    readable = [found for found in seen.files.values() if starting_state(found)[0] is FileState.WAITING]
+    formats = Counter(found.format for found in readable)
+    kind = "folder" if os.path.isdir(path) else "file"
+    size = sum(found.stamp.size for found in readable)
+    if kind == "file" and not readable:
+        reason = next((starting_state(found)[1] for found in seen.files.values()), "It can't be read.")
+        return AddItem(path, "refused", 0, 0, {}, True, reason)
+    return AddItem(path, kind, len(readable), size, dict(formats), seen.complete, "")
+
+
+def _preview_gguf(path: str) -> AddItem:
+    size = Path(path).stat().st_size
+    try:
+        kind = kind_of_gguf(Path(path))
+        return AddItem(path, kind, 1, size, {}, True, "")
+    except (UserError, EngineProblem) as error:
+        return AddItem(path, "refused", 0, 0, {}, True, str(error))
+
+
+def _sentences(count: int, what: str) -> list[str]:
+    return [f"{count} {what}."] if count else []

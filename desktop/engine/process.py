@@ -1,0 +1,158 @@
+"""Runs an engine: takes the library's lock, serves the parent's pipes and the local socket until nobody is left.
+
+When another engine holds the library, this process only passes lines on to it.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from desktop.domain.errors import FootnoteError
+from desktop.engine.services import BACKGROUND, Services
+from desktop.platform_support.library_lock import LibraryLock
+from desktop.platform_support.local_socket import Listener, Stream, address_of, connect
+from desktop.platform_support.paths import DataFolders
+from desktop.protocol.lines import error_line, fault_of
+from desktop.protocol.server import LineServer, claim_standard_streams
+
+_LOCK_SECONDS = 5.0
+
+log = logging.getLogger("footnote.engine")
+
+
+def run_engine(folders: DataFolders) -> int:
+    """Serves until the parent and all other connections are gone. Returns the exit code."""
+    # Ctrl-C in a terminal goes to the whole group: the parent decides what it means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, replies = claim_standard_streams()
+    try:
+        folders.library.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _log_to(folders.logs)
+        lock = LibraryLock(folders.library / "engine.lock")
+        other = _lock_or_connect(lock, address_of(folders.library))
+        if other is not None:
+            _pass_on(other, requests, replies)
+            return 0
+        return _serve(folders, requests, replies)
+    except (FootnoteError, OSError) as error:
+        fault = fault_of(error)
+        title = fault.title if isinstance(error, FootnoteError) else "The library can't be used."
+        print(f"{title} {fault.hint}", file=sys.stderr)
+        with contextlib.suppress(OSError):
+            replies.write(error_line(-1, fault))
+        return 3
+
+
+def _lock_or_connect(lock: LibraryLock, address: str) -> Stream | None:
+    """None when the lock is ours, else a connection to the engine that has it; waits while one starts or ends."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        if lock.take():
+            return None
+        if other := connect(address):
+            return other
+        if time.monotonic() > deadline:
+            raise FootnoteError("Another Footnote uses this library and does not answer.", "Close it and try again.")
+        time.sleep(0.05)
+
+
+def _serve(folders: DataFolders, requests: BinaryIO, replies: BinaryIO) -> int:
+    services = Services(folders, os.getpid())
+    door = _Door(services, Listener(address_of(folders.library)))
+    door.open()
+    services.start()
+    try:
+        _serve_one(services, requests, replies)
+        door.wait_until_empty()
+    finally:
+        door.close()
+        services.stop()
+    return 0
+
+
+def _serve_one(services: Services, requests: BinaryIO, replies: BinaryIO) -> None:
+    server = LineServer(services.handlers(), requests, replies, BACKGROUND, _log_bug)
+    services.broadcast.join(server)
+    try:
+        server.serve()
+    finally:
+        services.broadcast.leave(server)
+
+
+class _Door:
+    """Lets other processes of this user in, each with a thread of its own."""
+
+    def __init__(self, services: Services, listener: Listener) -> None:
+        self._services, self._listener = services, listener
+        self._guests = 0
+        self._changed = threading.Condition()
+
+    def open(self) -> None:
+        threading.Thread(target=self._accept, name="door", daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def wait_until_empty(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._guests == 0)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                stream = self._listener.accept()
+            except OSError:
+                return
+            with self._changed:
+                self._guests += 1
+            threading.Thread(target=self._host, args=(stream,), name="guest", daemon=True).start()
+
+    def _host(self, stream: Stream) -> None:
+        try:
+            _serve_one(self._services, stream.incoming, stream.outgoing)
+        except OSError:
+            log.info("a connection broke off")
+        finally:
+            stream.close()
+            with self._changed:
+                self._guests -= 1
+                self._changed.notify_all()
+
+
+def _pass_on(other: Stream, requests: BinaryIO, replies: BinaryIO) -> None:
+    """Copies lines both ways until one side ends."""
+
+    def forward() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while line := requests.readline():
+                other.outgoing.write(line)
+                other.outgoing.flush()
+        other.close()
+
+    threading.Thread(target=forward, name="forward", daemon=True).start()
+    with contextlib.suppress(OSError, ValueError):
+        while line := other.incoming.readline():
+            replies.write(line)
+            replies.flush()
+
+
+def _log_to(folder: Path) -> None:
+    from logging.handlers import RotatingFileHandler
+
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handler = RotatingFileHandler(folder / "engine.log", maxBytes=1 << 20, backupCount=2, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger("footnote")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False
+
+
+def _log_bug(method: str, error: BaseException) -> None:
+    log.error("a bug in %s", method, exc_info=error)

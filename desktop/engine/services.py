@@ -1,0 +1,158 @@
+"""Builds every object of the engine, by hand, and names the method each request goes to. Does no work itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from desktop import __version__
+from desktop.answering.interfaces import AnswerLimits
+from desktop.domain.errors import EngineProblem
+from desktop.engine.answer_requests import AnswerRequests
+from desktop.engine.broadcast import Broadcast, Merged
+from desktop.engine.heavy_parts import HeavyLoader
+from desktop.engine.library_requests import LibraryRequests
+from desktop.engine.model_requests import ModelRequests
+from desktop.engine.setting_requests import SettingRequests
+from desktop.engine.source_requests import SourceRequests
+from desktop.indexing.indexer import Indexer, IndexerParts
+from desktop.llm.client import ModelRunner
+from desktop.platform_support.crash_notes import CrashNote
+from desktop.platform_support.paths import DataFolders
+from desktop.protocol import engine_messages as m
+from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
+from desktop.protocol.lines import PROTOCOL, Method
+from desktop.reading.client import FileReader
+from desktop.settings.store import SettingsFile
+from desktop.storage.attempts import Attempts
+from desktop.storage.conversations import Conversations
+from desktop.storage.database import Database
+from desktop.storage.file_table import FileTable
+from desktop.storage.passage_ledger import PassageLedger
+
+Handlers = dict[Method[Any, Any], Callable[[Any], object]]
+
+# these may take long; they never keep `cancel_answer`, `status` or `ask` waiting
+BACKGROUND = frozenset({"search", "preview_add", "check", "rebuild", "open_text", "open_page", "add", "remove"})
+
+
+class Services:
+    """One engine's objects. `handlers` is what a connection serves; `start` begins indexing, `stop` ends everything."""
+
+    def __init__(self, folders: DataFolders, pid: int) -> None:
+        self._pid = pid
+        self._notices: list[str] = []
+        self.broadcast = Broadcast()
+        self._settings = SettingsFile(folders.settings)
+        self._notices.extend(self._settings.notices)
+        self._database = Database(folders.database)
+        self._files, self._ledger = FileTable(self._database), PassageLedger(self._database)
+        self._conversations = Conversations(self._database)
+        self._conversations.purge_deleted()
+        self._note = CrashNote(folders.library / "reading.note")
+        scratch = folders.library / "scratch"
+        self._indexing_reader = FileReader(scratch / "indexing", background=True)
+        self._pane_reader = FileReader(scratch / "reader", background=False)
+        self._heavy = HeavyLoader(folders, self._database, self._files, self._ledger, self._tell)
+        self._indexer = self._build_indexer()
+        self._models = ModelRequests(folders, self._settings, Attempts(self._database), self.broadcast, ModelRunner())
+        self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
+        self._answers = AnswerRequests(
+            self._conversations, self._heavy, self._models, self._indexer, self.broadcast, self._limits
+        )
+        self._library = LibraryRequests(
+            self._database,
+            self._files,
+            self._ledger,
+            self._heavy,
+            self._indexer,
+            self._settings,
+            self.broadcast,
+            lambda: tuple(self._notices),
+        )
+        self._setting_requests = SettingRequests(self._settings, self._setting_changed)
+
+    def _build_indexer(self) -> Indexer:
+        merged = Merged(self.broadcast)
+        indexer = Indexer(
+            self._files,
+            self._open_parts,
+            on_progress=lambda progress: merged.send(m.IndexingProgressed(progress)),
+            on_change=lambda: merged.send(m.LibraryChanged(self._files.counts())),
+            watch=bool(self._settings.get("watch_folders")),
+        )
+        indexer.pause(bool(self._settings.get("paused")))
+        return indexer
+
+    def _open_parts(self) -> IndexerParts:
+        heavy = self._heavy.get()
+        return IndexerParts(self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note)
+
+    def handlers(self) -> Handlers:
+        library, answers, models = self._library, self._answers, self._models
+        return {
+            HELLO: self._hello,
+            m.STATUS: library.status,
+            m.LIST_FILES: library.list_files,
+            m.PREVIEW_ADD: library.preview_add,
+            m.ADD: library.add,
+            m.REMOVE: library.remove,
+            m.RESCAN: library.rescan,
+            m.RETRY_FILE: library.retry_file,
+            m.PAUSE: library.pause,
+            m.SEARCH: library.search,
+            m.CHECK: library.check,
+            m.REBUILD: library.rebuild,
+            m.ASK: answers.ask,
+            m.CANCEL_ANSWER: answers.cancel_answer,
+            m.LIST_CONVERSATIONS: answers.list_conversations,
+            m.READ_CONVERSATION: answers.read_conversation,
+            m.RENAME_CONVERSATION: answers.rename_conversation,
+            m.DELETE_CONVERSATION: answers.delete_conversation,
+            m.RESTORE_CONVERSATION: answers.restore_conversation,
+            m.OPEN_TEXT: self._sources.open_text,
+            m.OPEN_PAGE: self._sources.open_page,
+            m.LIST_MODELS: models.list_models,
+            m.ADD_MODEL: models.add_model,
+            m.CHOOSE_MODEL: models.choose_model,
+            m.LIST_TONES: models.list_tones,
+            m.ADD_TONE: models.add_tone,
+            m.CHOOSE_TONES: models.choose_tones,
+            m.READ_SETTINGS: self._setting_requests.read_settings,
+            m.CHANGE_SETTING: self._setting_requests.change_setting,
+            m.RAISE_WINDOW: self._raise_window,
+        }
+
+    def start(self) -> None:
+        self._indexer.start()
+
+    def stop(self) -> None:
+        """Ends threads and children; what was under way goes on at the next start."""
+        self._answers.stop()
+        self._indexer.stop()
+        self._models.close()
+        self._indexing_reader.close()
+        self._pane_reader.close()
+        self._note.close()
+        self._database.close()
+
+    def _hello(self, hello: Hello) -> Greeting:
+        if hello.protocol != PROTOCOL:
+            raise EngineProblem(
+                "This window and this engine are of different versions.",
+                f"Close every Footnote and start it again (protocol {hello.protocol} and {PROTOCOL}).",
+            )
+        return Greeting(PROTOCOL, __version__, "engine", self._pid)
+
+    def _raise_window(self, _: Nothing) -> Nothing:
+        self.broadcast.send(m.WindowWanted())
+        return Nothing()
+
+    def _limits(self) -> AnswerLimits:
+        return AnswerLimits()
+
+    def _tell(self, sentence: str) -> None:
+        self._notices.append(sentence)
+        self.broadcast.send(m.Notice("warning", sentence, ""))
+
+    def _setting_changed(self, name: str) -> None:
+        if name == "paused":
+            self._indexer.pause(bool(self._settings.get("paused")))

@@ -1,0 +1,219 @@
+"""Where the question is written: text, model, tone and its strength, Send or Stop. Sends nothing itself."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QSlider, QWidget
+
+from desktop.domain.answers import ToneChoice
+from desktop.gui.controls import Button, column, label, look_again, row
+from desktop.gui.library_state import LibraryState
+from desktop.gui.theme import Theme, grid
+from desktop.gui.translation import tr
+from desktop.gui.wording import shown
+
+LINES = 8  # the field grows this far, then scrolls
+STEP, WHOLE, MOST = 5, 100, 150  # per cent
+REST = 200  # milliseconds before a moved slider is told to the engine
+
+
+class Draft(QPlainTextEdit):
+    """Enter sends, Shift+Enter breaks the line, Tab leaves. Signals: `send_wanted()`, `focus_changed(bool)`."""
+
+    send_wanted = Signal()
+    focus_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("draft")
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setPlaceholderText(tr("Ask your files…"))
+        self.setAccessibleName(tr("Your question"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.send_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(grid(80), self.height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.Polish, QEvent.Type.Show):
+            QTimer.singleShot(0, self, self._fit)
+        return super().event(event)
+
+    def _fit(self) -> None:
+        lines = min(max(int(self.document().size().height()), 1), LINES)
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + grid(1))
+
+
+class Composer(QWidget):
+    """Signals: `question_written(str)`, `stop_wanted()`, `draft_changed(str)`."""
+
+    question_written = Signal(str)
+    stop_wanted = Signal()
+    draft_changed = Signal(str)
+
+    def __init__(self, theme: Theme, state: LibraryState) -> None:
+        super().__init__()
+        self._state = state
+        self._busy = False
+        self.setObjectName("composer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.draft = Draft()
+        self.models = self._chooser(tr("Model"))
+        self.tones = self._chooser(tr("Tone"))
+        self.strength = self._slider()
+        self._percent = label("", "caption")
+        self._percent.setFixedWidth(self._percent.fontMetrics().horizontalAdvance("150 %") + grid(1))
+        self.send = Button(tr("Send"), self._press, look="primary", theme=theme, icon_name="send")
+        self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self._later = QTimer(self, singleShot=True, interval=REST)
+        self._set_out()
+        self._connect()
+        self._show_models()
+        self._show_tones()
+
+    def show_busy(self, busy: bool, *, stopping: bool = False) -> None:
+        """While an answer is under way the button stops it."""
+        self._busy = busy
+        text = tr("Send") if not busy else tr("Stopping…") if stopping else tr("Stop")
+        self.send.rename(text)
+        self.send.show_icon("stop" if busy else "send")
+        self.send.setToolTip(tr("Stop the answer (Esc)") if busy else tr("Send the question (Enter)"))
+        self._allow()
+
+    def show_draft(self, text: str) -> None:
+        self.draft.blockSignals(True)
+        self.draft.setPlainText(text)
+        self.draft.blockSignals(False)
+        self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
+        self._allow()
+
+    def _chooser(self, name: str) -> QComboBox:
+        chooser = QComboBox()
+        chooser.setProperty("look", "plain")
+        chooser.setAccessibleName(name)
+        chooser.setToolTip(name)
+        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        chooser.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        chooser.setMinimumContentsLength(8)
+        return chooser
+
+    def _slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, MOST)
+        slider.setSingleStep(STEP)
+        slider.setPageStep(5 * STEP)
+        slider.setValue(WHOLE)
+        slider.setFixedWidth(grid(24))
+        slider.setAccessibleName(tr("Strength of the tone"))
+        slider.setToolTip(tr("Strength of the tone"))
+        return slider
+
+    def _set_out(self) -> None:
+        below = row(1)
+        below.addWidget(self.models)
+        below.addWidget(self.tones)
+        below.addWidget(self.strength)
+        below.addWidget(self._percent)
+        below.addStretch(1)
+        below.addWidget(self.send)
+        whole = column(2, (4, 3, 3, 3))
+        whole.addWidget(self.draft)
+        whole.addLayout(below)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        self.draft.send_wanted.connect(self._send)
+        self.draft.textChanged.connect(self._changed)
+        self.draft.focus_changed.connect(self._show_focus)
+        self.models.activated.connect(lambda at: self._state.choose_model(self.models.itemData(at)))
+        self.tones.activated.connect(lambda _: self._choose_tone())
+        self.strength.valueChanged.connect(self._moved)
+        self._later.timeout.connect(self._choose_tone)
+        self._state.models_changed.connect(self._show_models)
+        self._state.tones_changed.connect(self._show_tones)
+
+    def _show_focus(self, focused: bool) -> None:
+        self.setProperty("active", focused)
+        look_again(self)
+
+    def _changed(self) -> None:
+        self._allow()
+        self.draft_changed.emit(self.draft.toPlainText())
+
+    def _allow(self) -> None:
+        stopping = self.send.accessibleName() == tr("Stopping…")
+        self.send.setEnabled(not stopping if self._busy else bool(self.draft.toPlainText().strip()))
+
+    def _press(self) -> None:
+        if self._busy:
+            self.stop_wanted.emit()
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        question = self.draft.toPlainText().strip()
+        if question and not self._busy:
+            self.question_written.emit(question)
+
+    def _show_models(self) -> None:
+        models = self._state.models
+        self.models.clear()
+        for model in models.models if models is not None else ():
+            if not model.problem:
+                self.models.addItem(shown(model.name), model.path)
+        self.models.setEnabled(self.models.count() > 0)
+        if self.models.count() == 0:
+            self.models.addItem(tr("No model yet") if models is not None else tr("Starting…"), "")
+        self.models.setCurrentIndex(max(0, self.models.findData(models.chosen if models is not None else "")))
+
+    def _show_tones(self) -> None:
+        tones = self._state.tones
+        chosen = tones.chosen[0] if tones is not None and tones.chosen else None
+        self.tones.clear()
+        self.tones.addItem(tr("Tone: Plain"), "")
+        for tone in tones.tones if tones is not None else ():
+            if not tone.problem:
+                self.tones.addItem(tr("Tone: {name}", name=shown(tone.name)), tone.path)
+        self.tones.setCurrentIndex(max(0, self.tones.findData(chosen.path)) if chosen is not None else 0)
+        if not self._later.isActive() and not self.strength.isSliderDown():
+            self.strength.blockSignals(True)
+            self.strength.setValue(round(chosen.strength * 100) if chosen is not None else WHOLE)
+            self.strength.blockSignals(False)
+        self._show_strength()
+
+    def _show_strength(self) -> None:
+        toned = self.tones.currentIndex() > 0
+        self.strength.setVisible(toned)
+        self._percent.setVisible(toned)
+        self._percent.setText(tr("{percent} %", percent=self.strength.value()))
+
+    def _moved(self, value: int) -> None:
+        snapped = STEP * round(value / STEP)
+        if snapped != value:
+            self.strength.setValue(snapped)
+            return
+        self._show_strength()
+        self._later.start()
+
+    def _choose_tone(self) -> None:
+        path = self.tones.currentData()
+        strength = self.strength.value() / 100
+        self._show_strength()
+        self._state.choose_tones((ToneChoice(path, strength),) if path else ())

@@ -1,0 +1,223 @@
+"""The middle of the window: the questions and answers of one conversation, and the composer under them."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.domain.answers import Answer
+from desktop.domain.errors import FootnoteError
+from desktop.gui.announcements import announce
+from desktop.gui.answer_view import AnswerView, announcement
+from desktop.gui.asking import Asking
+from desktop.gui.composer import Composer
+from desktop.gui.controls import column, empty, row
+from desktop.gui.drafts import Drafts
+from desktop.gui.engine_client import EngineClient
+from desktop.gui.library_state import LibraryState
+from desktop.gui.theme import MEASURE, Theme, grid
+from desktop.gui.translation import tr
+from desktop.protocol import engine_messages as messages
+
+if TYPE_CHECKING:
+    from desktop.gui.first_steps import FirstSteps
+
+NEAR_END = grid(20)
+
+
+class ConversationPage(QWidget):
+    """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `conversation_shown(int)` with 0 for a
+    new one, `conversations_changed()`, `reading_failed(FootnoteError)`.
+    """
+
+    footnote_opened = Signal(object, int)
+    passage_opened = Signal(object)
+    conversation_shown = Signal(int)
+    conversations_changed = Signal()
+    reading_failed = Signal(object)
+
+    def __init__(
+        self, theme: Theme, client: EngineClient, asking: Asking, state: LibraryState, drafts: Drafts, steps: "FirstSteps"
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._theme, self._client, self._asking, self._drafts = theme, client, asking, drafts
+        self.conversation_id: int | None = None
+        self.views: list[AnswerView] = []
+        self._live: AnswerView | None = None
+        self._last_question = ""
+        self.steps = steps
+        self.composer = Composer(theme, state)
+        self._list = column(10)
+        self._set_out()
+        self._connect()
+        self.begin_new()
+
+    def begin_new(self) -> None:
+        self._show(None, ())
+
+    def open(self, conversation_id: int) -> None:
+        """Shows a kept conversation once the engine has read it."""
+        self._client.call(
+            messages.READ_CONVERSATION,
+            messages.ConversationId(conversation_id),
+            lambda read: self._show(conversation_id, read.answers),
+            self.reading_failed.emit,
+        )
+
+    def focus_composer(self) -> None:
+        self.composer.draft.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _set_out(self) -> None:
+        scrolled = QWidget()
+        scrolled.setObjectName("scrolled")
+        inner = column(0, (0, 10, 0, 10))
+        inner.addLayout(self._list)
+        inner.addWidget(self.steps, 1)
+        inner.addStretch(1)
+        self._centre(scrolled, inner)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(scrolled)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setAccessibleName(tr("Conversation"))
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        below = QWidget()
+        holding = column(0, (0, 2, 0, 5))
+        holding.addWidget(self.composer)
+        self._centre(below, holding)
+        whole = column(0)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(below)
+        self.setLayout(whole)
+
+    def _centre(self, widget: QWidget, inside: QVBoxLayout) -> None:
+        """One column of the right measure in the middle, with margins that give way first."""
+        middle = QWidget()
+        middle.setLayout(inside)
+        middle.setMaximumWidth(MEASURE)
+        across: QHBoxLayout = row(0, (6, 0, 6, 0))
+        across.addStretch(1)
+        across.addWidget(middle, 1000)
+        across.addStretch(1)
+        widget.setLayout(across)
+
+    def _connect(self) -> None:
+        asking = self._asking
+        asking.question_asked.connect(self._asked)
+        asking.conversation_begun.connect(self._begun)
+        asking.stage_changed.connect(self._stage_changed)
+        asking.text_arrived.connect(self._text_arrived)
+        asking.stopping_began.connect(self._stopping)
+        asking.answer_finished.connect(self._finished)
+        asking.answer_failed.connect(self._failed)
+        self.composer.question_written.connect(self.ask)
+        self.composer.stop_wanted.connect(asking.stop)
+        self.composer.draft_changed.connect(lambda text: self._drafts.set(self.conversation_id, text))
+        self.steps.question_chosen.connect(self.ask)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._follow_end)
+        self._following = True
+        self._scroll.verticalScrollBar().valueChanged.connect(self._note_place)
+
+    def ask(self, question: str, standalone: bool = False) -> None:
+        if self._asking.under_way is not None:
+            return
+        self._last_question = question
+        if self.composer.draft.toPlainText().strip() == question.strip():
+            self.composer.show_draft("")
+            self._drafts.set(self.conversation_id, "")
+        self._asking.ask(self.conversation_id, question, standalone=standalone)
+
+    def _show(self, conversation_id: int | None, answers: tuple[Answer, ...]) -> None:
+        self.conversation_id = conversation_id
+        empty(self._list)
+        self.views = []
+        self._live = None
+        for answer in answers:
+            self._add_view(answer.question).finish(answer)
+        under_way = self._asking.under_way
+        if under_way is not None and under_way.conversation_id == conversation_id:
+            self._add_live()
+        self.steps.setVisible(not self.views)
+        self.composer.show_draft(self._drafts.get(conversation_id))
+        self._following = True
+        self.conversation_shown.emit(conversation_id or 0)
+        QTimer.singleShot(0, self, self._to_last_question)
+
+    def _add_view(self, question: str) -> AnswerView:
+        view = AnswerView(self._theme, question)
+        view.footnote_opened.connect(self.footnote_opened)
+        view.passage_opened.connect(self.passage_opened)
+        view.asked_again.connect(self.ask)
+        self._list.addWidget(view)
+        self.views.append(view)
+        self.steps.hide()
+        return view
+
+    def _add_live(self) -> None:
+        under_way = self._asking.under_way
+        if under_way is None:
+            return
+        self._live = self._add_view(under_way.question)
+        self._live.show_stage(under_way.stage, under_way.standalone)
+        if under_way.text:
+            self._live.append(under_way.text)
+
+    def _asked(self) -> None:
+        self._following = True
+        self._add_live()
+        self.composer.show_busy(True)
+
+    def _begun(self, conversation_id: int) -> None:
+        under_way = self._asking.under_way
+        if self._live is not None and under_way is not None and self.conversation_id is None:
+            self.conversation_id = conversation_id
+            draft = self.composer.draft.toPlainText()
+            self._drafts.set(None, "")
+            self._drafts.set(conversation_id, draft)
+            self.conversation_shown.emit(conversation_id)
+        self.conversations_changed.emit()
+
+    def _stage_changed(self) -> None:
+        under_way = self._asking.under_way
+        if self._live is not None and under_way is not None and not under_way.stopping:
+            self._live.show_stage(under_way.stage, under_way.standalone)
+
+    def _text_arrived(self, text: str) -> None:
+        if self._live is not None:
+            self._live.append(text)
+
+    def _stopping(self) -> None:
+        self.composer.show_busy(True, stopping=True)
+        if self._live is not None:
+            self._live.show_stopping()
+
+    def _finished(self, answer: Answer) -> None:
+        self.composer.show_busy(False)
+        if self._live is not None:
+            self._live.finish(answer)
+            announce(self._live, announcement(answer))
+            self._live = None
+        self.conversations_changed.emit()
+
+    def _failed(self, title: str, hint: str) -> None:
+        self.composer.show_busy(False)
+        if self._live is not None:
+            self._live.fail(title, hint)
+            announce(self._live, f"{title} {hint}".strip())
+            self._live = None
+
+    def show_problem(self, error: FootnoteError) -> None:
+        self.reading_failed.emit(error)
+
+    def _note_place(self, value: int) -> None:
+        self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END
+
+    def _follow_end(self, _least: int, most: int) -> None:
+        if self._following:
+            self._scroll.verticalScrollBar().setValue(most)
+
+    def _to_last_question(self) -> None:
+        if self.views:
+            self._scroll.verticalScrollBar().setValue(self.views[-1].y())

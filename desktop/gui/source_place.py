@@ -1,0 +1,84 @@
+"""Where to look in a source file: what a footnote or passage points at, and where its words stand now. Pure."""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from desktop.domain.answers import Answer, FootnoteLink, FoundPassage
+from desktop.domain.documents import PageSpan
+
+# Opening these with the system would run them.
+RUNNABLE = (".py", ".pyw", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".command", ".desktop", ".exe", ".jar")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Offsets in code points; equal ones mark nothing. `sha256` empty: nothing to compare with.
+
+    `n` and `answer` are set for a footnote.
+    """
+
+    file_id: int
+    file: str
+    page: int | None
+    heading: str
+    start: int
+    end: int
+    quote: str
+    sha256: str
+    n: int = 0
+    answer: Answer | None = None
+
+    @property
+    def paged(self) -> bool:
+        return PurePath(self.file).suffix.lower() == ".pdf"
+
+    @property
+    def runnable(self) -> bool:
+        return PurePath(self.file).suffix.lower() in RUNNABLE
+
+
+def of_footnote(answer: Answer, n: int) -> SourcePlace | None:
+    link = next((footnote for footnote in answer.footnotes if footnote.n == n), None)
+    if link is None:
+        return None
+    return SourcePlace(
+        link.file_id, link.file, link.page, link.heading, link.start, link.end, link.quote, link.sha256, n, answer
+    )
+
+
+def of_passage(passage: FoundPassage) -> SourcePlace:
+    return SourcePlace(
+        passage.file_id, passage.file, passage.page, passage.context, passage.start, passage.end, passage.text, ""
+    )
+
+
+def of_file(file_id: int, path: str) -> SourcePlace:
+    return SourcePlace(file_id, path, None, "", 0, 0, "", "")
+
+
+def cited_from(answer: Answer, file_id: int) -> tuple[FootnoteLink, ...]:
+    """The footnotes of the answer that rest on this file."""
+    return tuple(footnote for footnote in answer.footnotes if footnote.file_id == file_id)
+
+
+def step_footnote(answer: Answer, n: int, step: int) -> int:
+    """The number of the footnote before or after `n`, going round; 0 when there is no other."""
+    numbers = [footnote.n for footnote in answer.footnotes]
+    if n not in numbers or len(numbers) < 2:
+        return 0
+    return numbers[(numbers.index(n) + step) % len(numbers)]
+
+
+def find_words(text: str, quote: str, near: int = 0) -> tuple[int, int] | None:
+    """Where the quote stands in the text, nearest to offset `near`; white space may have changed."""
+    words = quote.split()
+    if not words:
+        return None
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
+    found = [match.span() for match in pattern.finditer(text)]
+    return min(found, key=lambda span: abs(span[0] - near), default=None)
+
+
+def page_at(pages: tuple[PageSpan, ...], offset: int) -> int | None:
+    return next((page.number for page in pages if page.start <= offset < page.end), None)

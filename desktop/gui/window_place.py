@@ -1,0 +1,46 @@
+"""Where the window stands, how large it is and how its columns divide it: remembered, and restored onto a screen."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QGuiApplication
+
+from desktop.gui.theme import SIDE_WIDTH, WINDOW_HEIGHT, WINDOW_WIDTH
+
+if TYPE_CHECKING:
+    from desktop.gui.window import FootnoteWindow
+
+VISIBLE = 80  # pixels of the window that must be on a screen for its old place to be used
+
+
+def restore_place(window: "FootnoteWindow") -> None:
+    memory = window.parts.memory
+    place = memory.get("place")
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    window.resize(min(WINDOW_WIDTH, screen.width()), min(WINDOW_HEIGHT, screen.height()))
+    if len(place) == 4 and _on_a_screen(old := QRect(*place)):
+        window.setGeometry(old)
+    if memory.get("maximized"):
+        window.showMaximized()
+    side = memory.get("side_width") or SIDE_WIDTH
+    window.splitter.setSizes([side, window.width() - side])
+
+
+def remember_place(window: "FootnoteWindow") -> None:
+    """Nothing before the window was shown: its first sizes are not yet anyone's wish."""
+    if not window.isVisible():
+        return
+    memory = window.parts.memory
+    memory.set("maximized", window.isMaximized())
+    if not window.isMaximized():
+        shape = window.geometry()
+        memory.set("place", [shape.x(), shape.y(), shape.width(), shape.height()])
+    sizes = window.splitter.sizes()
+    memory.set("side_width", sizes[0])
+    if len(sizes) > 2 and sizes[2] > 0:
+        memory.set("reader_width", sizes[2])
+
+
+def _on_a_screen(place: QRect) -> bool:
+    shared = [screen.availableGeometry().intersected(place) for screen in QGuiApplication.screens()]
+    return any(part.width() >= VISIBLE and part.height() >= VISIBLE for part in shared)

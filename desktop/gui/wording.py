@@ -1,0 +1,115 @@
+"""Sizes, times, states and places as a person would say them. Pure functions from values to translated text."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import PurePath
+
+from desktop.domain.files import FileState
+from desktop.gui.translation import tr
+from desktop.protocol.engine_messages import IndexingProgress
+
+UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def size_text(size: int) -> str:
+    """Bytes in the decimal units that file managers use."""
+    amount = float(size)
+    for unit in UNITS:
+        if amount < 1000 or unit == UNITS[-1]:
+            digits = 0 if unit == "B" or amount >= 10 else 1
+            return f"{amount:.{digits}f} {unit}"
+        amount /= 1000
+    raise AssertionError("unreachable")
+
+
+def left_text(seconds: float | None) -> str:
+    """Time left, never more exact than it is known."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return tr("under a minute left")
+    if seconds < 3600:
+        return tr("about {n} minute left", "about {n} minutes left", round(seconds / 60))
+    return tr("about {n} hour left", "about {n} hours left", round(seconds / 3600))
+
+
+def progress_text(progress: IndexingProgress) -> str:
+    if progress.phase == "paused":
+        return tr("Paused at {done} of {total}", done=f"{progress.done:,}", total=f"{progress.total:,}")
+    if progress.phase == "scanning":
+        return tr("Looking for changes…")
+    doing = tr("Reading {done} of {total}") if progress.phase == "reading" else tr("Learning {done} of {total}")
+    text = doing.format(done=f"{progress.done:,}", total=f"{progress.total:,}")
+    left = left_text(progress.seconds_left)
+    return f"{text}  ·  {left}" if left else text
+
+
+def stage_text(stage: str) -> str:
+    texts = {
+        "finding": tr("Finding…"),
+        "loading": tr("Loading the model…"),
+        "reading": tr("Reading…"),
+        "writing": tr("Writing…"),
+        "checking": tr("Checking…"),
+    }
+    return texts.get(stage, tr("Working…"))
+
+
+def state_text(state: FileState) -> str:
+    texts = {
+        FileState.WAITING: tr("waiting"),
+        FileState.READING: tr("reading"),
+        FileState.INDEXED: tr("indexed"),
+        FileState.EMPTY: tr("empty"),
+        FileState.NEEDS_OCR: tr("needs OCR"),
+        FileState.LOCKED: tr("locked"),
+        FileState.UNSUPPORTED: tr("unsupported"),
+        FileState.TOO_LARGE: tr("too large"),
+        FileState.FAILED: tr("failed"),
+        FileState.QUARANTINED: tr("quarantined"),
+        FileState.MISSING: tr("missing"),
+    }
+    return texts[state]
+
+
+def files_text(n: int) -> str:
+    return tr("{n} file", "{n} files", n)
+
+
+def formats_text(formats: Mapping[str, int]) -> str:
+    """`800 pdf, 404 docx`, the most frequent first."""
+    ordered = sorted(formats.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count:,} {name}" for name, count in ordered)
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, fit to be shown whatever bytes it holds."""
+    return shown(PurePath(path).name or path)
+
+
+def shown(text: str) -> str:
+    """Text with undecodable bytes and direction tricks replaced, so that a name can't pose as another."""
+    seen = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join("\ufffd" if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else c for c in seen)
+
+
+def place_text(page: int | None, heading: str) -> str:
+    """Where in a file: its page or else the last heading, or nothing."""
+    if page is not None:
+        return tr("p. {page}", page=page)
+    return tr("§ {heading}", heading=shown(heading.split(" > ")[-1])) if heading else ""
+
+
+def day_group(day: date, today: date) -> str:
+    if day >= today:
+        return tr("Today")
+    if day >= today - timedelta(days=7):
+        return tr("Last week")
+    return tr("Older")
+
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def superscript(n: int) -> str:
+    return str(n).translate(SUPERSCRIPTS)

@@ -1,0 +1,117 @@
+"""One file becomes passages, and passages become vectors: the two steps of indexing, without their timing.
+
+Reads through the file reader process, writes through the stores; what is unchanged keeps its id and its vector.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from desktop.domain.documents import Document
+from desktop.indexing.splitting import embedding_text, split
+from desktop.storage.analysis import analyse, language_of
+from desktop.storage.file_table import FileStamp, KnownFile
+from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
+from desktop.storage.search_index import SearchIndex
+
+
+class PassageEmbedder(Protocol):
+    """What indexing needs of an embedder."""
+
+    def token_offsets(self, text: str) -> Sequence[int]: ...
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray: ...
+
+
+class WordOffsets:
+    """Stands in for the embedder's tokenizer while there is no embedder: about one token every three characters."""
+
+    def offsets(self, text: str) -> Sequence[int]:
+        return range(0, len(text), 3)
+
+
+class EmbedderOffsets:
+    """The embedder's own tokenizer as the splitter wants it."""
+
+    def __init__(self, embedder: PassageEmbedder) -> None:
+        self._embedder = embedder
+
+    def offsets(self, text: str) -> Sequence[int]:
+        return self._embedder.token_offsets(text)
+
+
+class PassageMaker:
+    """Turns documents into rows for both stores."""
+
+    def __init__(self, ledger: PassageLedger, index: SearchIndex, embedder: PassageEmbedder | None) -> None:
+        self._ledger = ledger
+        self._index = index
+        self._embedder = embedder
+        self._tokens = EmbedderOffsets(embedder) if embedder else WordOffsets()
+
+    def prepare(self, file: KnownFile, stamp: FileStamp, sha256: str, document: Document, changed: int) -> NewPassages:
+        """Splits the document; passages that were there before keep their id. Ids of new ones are reserved."""
+        spans = split(document, self._tokens)
+        old = self._ledger.digests(file.id)
+        ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in spans]
+        kept = frozenset(i for i in ids if i)
+        fresh = iter(range(first := self._ledger.reserve_ids(len(ids) - len(kept)), first + len(ids)))
+        ends = [0, *(span.end for span in spans)]
+        return NewPassages(
+            file_id=file.id,
+            stamp=stamp,
+            sha256=sha256,
+            title=document.title,
+            header=document.table_header,
+            format=document.format,
+            language=language_of(document.text),
+            spans=spans,
+            gaps=tuple(document.text[end : span.start] for end, span in zip(ends, spans, strict=False)),
+            ids=tuple(i or next(fresh) for i in ids),
+            kept=kept,
+            changed=changed,
+        )
+
+    def store(self, batch: Sequence[NewPassages]) -> None:
+        """Words first: after this the files are found by keywords and count as indexed."""
+        self._index.add_words(
+            [
+                (i, new.file_id, search_terms(new.title, span.heading, new.header, span.text, new.language))
+                for new in batch
+                for i, span in zip(new.ids, new.spans, strict=True)
+                if i not in new.kept
+            ]
+        )
+        self._ledger.replace(batch)
+
+    def embed(self, waiting: Sequence[LedgerPassage]) -> None:
+        """Gives these passages vectors: an equal passage's where there is one, else computed."""
+        twins = {p.id: self._ledger.embedded_twin(p.digest) for p in waiting}
+        vectors = self._index.vectors_of([twin for twin in set(twins.values()) if twin is not None])
+        copied = {p.id: vectors[twin] for p in waiting if (twin := twins[p.id]) is not None and twin in vectors}
+        computed = self._compute([p for p in waiting if p.id not in copied])
+        found = {**copied, **computed}
+        ids = [p.id for p in waiting]
+        self._index.remove_vectors(ids)  # rows that a killed engine left before it could note them
+        self._index.add_vectors(ids, [p.file_id for p in waiting], np.stack([found[i] for i in ids]))
+        self._ledger.mark_embedded(ids, copied=len(ids) - len({p.digest for p in waiting if p.id not in copied}))
+
+    @property
+    def can_embed(self) -> bool:
+        return self._embedder is not None
+
+    def _compute(self, passages: Sequence[LedgerPassage]) -> dict[int, np.ndarray]:
+        if not passages or self._embedder is None:
+            return {}
+        unique = {p.digest: p for p in passages}
+        texts = [embedding_text(p.title, p.heading, p.header, p.text) for p in unique.values()]
+        vectors = dict(zip(unique, self._embedder.embed(texts), strict=True))
+        return {p.id: vectors[p.digest] for p in passages}
+
+
+def search_terms(title: str, heading: str, header: str, text: str, language: str) -> str:
+    """The analysed words of a passage, joined by spaces, as the keyword index keeps them."""
+    tongues = ("english",) if language in ("", "english") else ("english", language)
+    parts = dict.fromkeys(part for part in (title, heading, header, text) if part)
+    return " ".join(analyse("\n".join(parts), tongues))

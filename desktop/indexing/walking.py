@@ -1,0 +1,112 @@
+"""What is on disk below a folder now, by `scandir` and `stat` alone: no file is opened, no link followed."""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.domain.files import FileState
+from desktop.indexing.ignoring import ignored_file, ignored_folder
+from desktop.reading.formats import format_of
+from desktop.storage.file_table import FileStamp
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A regular file on disk; `format` is empty when no reader knows it."""
+
+    path: str
+    stamp: FileStamp
+    format: str
+
+
+@dataclass(slots=True)
+class Walk:
+    """The result of one walk. `complete` is False when it was stopped, or a folder could not be listed."""
+
+    files: dict[str, Found] = field(default_factory=dict[str, Found])
+    complete: bool = True
+    unreadable: list[str] = field(default_factory=list[str])
+
+
+def walk(root: str, stop: Callable[[], bool] = lambda: False, seconds: float | None = None) -> Walk:
+    """Every file below `root` (or `root` itself, when it is a file) that the rules don't leave out."""
+    result = Walk()
+    deadline = None if seconds is None else time.monotonic() + seconds
+    if single := find_file(root):
+        result.files[root] = single
+        return result
+    stack = [root]
+    while stack:
+        if stop() or (deadline is not None and time.monotonic() > deadline):
+            result.complete = False
+            break
+        folder = stack.pop()
+        try:
+            for entry in _entries(folder):
+                _take(entry, result, stack)
+        except OSError:
+            result.unreadable.append(folder)
+            result.complete = False
+    return result
+
+
+def find_file(path: str) -> Found | None:
+    """The regular file at `path`, or None."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return Found(path, stamp_of(found), format_of(path) or "")
+
+
+def stamp_of(found: os.stat_result) -> FileStamp:
+    # SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
+    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
+
+
+def starting_state(found: Found) -> tuple[FileState, str]:
+    """The state and reason of a file before anything opened it."""
+    if not found.format:
+        ending = Path(found.path).suffix
+        kind = f"Files of type “{ending}”" if ending else "Files without an ending"
+        return FileState.UNSUPPORTED, f"{kind} can't be read yet."
+    if found.stamp.size > MAX_FILE_BYTES:
+        return FileState.TOO_LARGE, f"Larger than {MAX_FILE_BYTES // 1024**2} MB."
+    if found.stamp.size == 0:
+        return FileState.EMPTY, "The file is empty."
+    return FileState.WAITING, ""
+
+
+def root_is_healthy(root: str, is_file: bool, had_files: bool) -> bool:
+    """False for a folder that is gone, unmounted or suddenly empty: its files are missing, not deleted."""
+    if is_file:
+        return Path(root).parent.is_dir()
+    try:
+        with os.scandir(root) as entries:
+            return not had_files or any(True for _ in entries)
+    except OSError:
+        return False
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        yield from entries
+
+
+def _take(entry: os.DirEntry[str], result: Walk, stack: list[str]) -> None:
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            if not ignored_folder(entry.name):
+                stack.append(entry.path)
+        elif entry.is_file(follow_symlinks=False) and not ignored_file(entry.name):
+            stamp = stamp_of(entry.stat(follow_symlinks=False))
+            result.files[entry.path] = Found(entry.path, stamp, format_of(entry.path) or "")
+    except OSError:
+        return  # it vanished while we looked; the next scan knows

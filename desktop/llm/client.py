@@ -1,0 +1,283 @@
+"""The engine's side of the model runner: starts the process when it is needed, says which model and tones it has,
+and starts it again after a death. Knows nothing of llama.cpp.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from desktop.domain.answers import ToneChoice
+from desktop.domain.errors import EngineProblem, UserError
+from desktop.platform_support.environment import child_environment
+from desktop.protocol.child import ChildProcess, ProcessEnded
+from desktop.protocol.codec import decode
+from desktop.protocol.common_messages import HELLO, Hello, Nothing
+from desktop.protocol.lines import PROTOCOL, Event, Method, event_name
+from desktop.protocol.runner_messages import (
+    CANCEL_GENERATION,
+    COUNT_TOKENS,
+    GENERATE,
+    LOAD_MODEL,
+    SET_TONES,
+    UNLOAD_MODEL,
+    CancelGeneration,
+    CountTokens,
+    Generate,
+    Generated,
+    LoadModel,
+    ModelLoaded,
+    SetTones,
+    TextGenerated,
+    Turn,
+)
+
+P = TypeVar("P")
+R = TypeVar("R")
+Start = Callable[[Callable[[Event], None]], ChildProcess]
+
+HELLO_SECONDS = 30.0
+CANCEL_SECONDS = 5.0
+
+
+class RunnerDied(EngineProblem):
+    """The runner ended in the middle of a request. The next use starts it again."""
+
+
+class ModelLoadKilled(EngineProblem):
+    """Loading `path` ended the runner: the caller remembers that, so as not to try it at every start."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("Loading this model ended the model runner.", "The file may be damaged; choose another model.")
+        self.path = path
+
+
+def start_runner(on_event: Callable[[Event], None]) -> ChildProcess:
+    return ChildProcess(("desktop.llm.process",), child_environment(), on_event=on_event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A tone as it was laid: its file may change under the same name."""
+
+    tone: ToneChoice
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The model that the runner holds, as it was asked for and as it was loaded."""
+
+    request: LoadModel
+    stamp: tuple[int, int]
+    loaded: ModelLoaded
+
+
+class ModelRunner:
+    """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other."""
+
+    def __init__(self, start: Start = start_runner) -> None:
+        self._start = start
+        self._child: ChildProcess | None = None
+        self._held: _Held | None = None
+        self._laid: tuple[_Laid, ...] = ()
+        self._turn = threading.Lock()
+        self._numbers = 0
+        self._listener: _Listener | None = None
+
+    @property
+    def loaded_path(self) -> str:
+        """The model that is loaded now, or nothing."""
+        return self._held.request.path if self._held is not None and self._alive() else ""
+
+    @property
+    def pid(self) -> int | None:
+        child = self._child
+        return child.pid if child is not None and not child.ended else None
+
+    def ensure_loaded(self, path: str, *, context: int = 0, threads: int = 0, gpu_layers: int = 0) -> ModelLoaded:
+        """Loads the model unless it is loaded; a newly loaded one has no tones.
+
+        Raises UserError for a file that is no model, EngineProblem when it can't be loaded, ModelLoadKilled when it
+        ended the runner.
+        """
+        with self._turn:
+            request = LoadModel(path, context, threads, gpu_layers)
+            held = self._held
+            if held is not None and self._alive() and held.request == request and held.stamp == _stamp(path):
+                return held.loaded
+            return self._load(request)
+
+    def set_tones(self, tones: Sequence[ToneChoice]) -> None:
+        """Lays exactly these over the model. Raises UserError when one does not fit it; the tones before it stay."""
+        with self._turn:
+            self._require_model()
+            wanted = tuple(_Laid(tone, _stamp(tone.path)) for tone in tones)
+            if wanted != self._laid:
+                before, self._laid = self._laid, ()
+                try:
+                    self._call(SET_TONES, SetTones(tuple(tones)))
+                except UserError:
+                    self._laid = before
+                    raise
+                self._laid = wanted
+
+    def generate(
+        self,
+        turns: Sequence[Turn],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        seed: int = 0,
+        stop: Sequence[str] = (),
+        on_text: Callable[[str], None] = lambda _text: None,
+    ) -> Generated:
+        """Answers `turns`; `on_text` gets the text as it comes, on another thread.
+
+        Raises UserError when the prompt is too long, RunnerDied when the runner ended, and what `on_text` raises,
+        after the generation was cancelled.
+        """
+        with self._turn:
+            self._numbers += 1
+            listener = _Listener(self._numbers, on_text, self._send_cancel)
+            self._listener = listener
+            try:
+                self._require_model()
+                if listener.cancelled:
+                    # the first cancel may have met a dead process
+                    self._send_cancel(listener.number)
+                request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop))
+                answer = self._call(GENERATE, request)
+            finally:
+                self._listener = None
+            if listener.error is not None:
+                raise listener.error
+            return answer
+
+    def cancel(self) -> None:
+        """The generation under way, if any, returns what it has with the reason "cancelled"."""
+        listener = self._listener
+        if listener is not None:
+            listener.cancelled = True
+            self._send_cancel(listener.number)
+
+    def count_tokens(self, texts: Sequence[str]) -> tuple[int, ...]:
+        """Tokens of each text as words of a prompt, without what the template adds around a turn."""
+        with self._turn:
+            self._require_model()
+            return self._call(COUNT_TOKENS, CountTokens(tuple(texts))).counts
+
+    def unload(self) -> None:
+        """Gives the model's memory back; the process stays."""
+        with self._turn:
+            self._held, self._laid = None, ()
+            if self._alive():
+                self._call(UNLOAD_MODEL, Nothing())
+
+    def close(self) -> None:
+        """Ends the process, also in the middle of a generation, which then raises RunnerDied."""
+        child = self._child
+        if child is not None:
+            _end(child)
+        with self._turn:
+            self._child, self._held, self._laid = None, None, ()
+
+    # --- below: with the turn taken
+
+    def _alive(self) -> bool:
+        return self._child is not None and not self._child.ended
+
+    def _require_model(self) -> None:
+        """After a death: the same model again, with the same tones."""
+        if self._held is None:
+            raise UserError("No model is loaded.", "Choose a model first.")
+        if self._alive():
+            return
+        tones = tuple(laid.tone for laid in self._laid)
+        stamped = self._laid
+        self._load(self._held.request)
+        if tones:
+            self._call(SET_TONES, SetTones(tones))
+            self._laid = stamped
+
+    def _load(self, request: LoadModel) -> ModelLoaded:
+        before = (self._held, self._laid) if self._alive() else (None, ())
+        self._held, self._laid = None, ()
+        stamp = _stamp(request.path)
+        try:
+            loaded = self._call(LOAD_MODEL, request)
+        except UserError:
+            # refused before anything was unloaded
+            self._held, self._laid = before
+            raise
+        except RunnerDied:
+            raise ModelLoadKilled(request.path) from None
+        self._held = _Held(request, stamp, loaded)
+        return loaded
+
+    def _call(self, method: Method[P, R], params: P) -> R:
+        try:
+            return self._running().call(method, params)
+        except ProcessEnded:
+            raise RunnerDied("The model runner ended.", "It starts again with the next question.") from None
+
+    def _running(self) -> ChildProcess:
+        if self._child is not None and not self._child.ended:
+            return self._child
+        if self._child is not None:
+            _end(self._child)
+        self._child = self._start(self._on_event)
+        self._child.call(HELLO, Hello(PROTOCOL), HELLO_SECONDS)
+        return self._child
+
+    # --- from any thread
+
+    def _on_event(self, event: Event) -> None:
+        listener = self._listener
+        if listener is not None and event.name == event_name(TextGenerated):
+            listener.take(decode(TextGenerated, event.params))
+
+    def _send_cancel(self, number: int) -> None:
+        child = self._child
+        if child is None:
+            return
+        try:
+            child.call(CANCEL_GENERATION, CancelGeneration(number), CANCEL_SECONDS)
+        except (ProcessEnded, TimeoutError):
+            return
+
+
+class _Listener:
+    """Hands a generation's text on; an error of the one who listens ends the generation, not the reading thread."""
+
+    def __init__(self, number: int, on_text: Callable[[str], None], cancel: Callable[[int], None]) -> None:
+        self.number = number
+        self.error: Exception | None = None
+        self.cancelled = False
+        self._on_text, self._cancel = on_text, cancel
+
+    def take(self, event: TextGenerated) -> None:
+        if event.generation != self.number or self.error is not None:
+            return
+        try:
+            self._on_text(event.text)
+        except Exception as error:
+            self.error = error
+            # the reading thread can't wait for the reply that it would have to read itself
+            threading.Thread(target=self._cancel, args=(self.number,), daemon=True).start()
+
+
+def _end(child: ChildProcess) -> None:
+    """Ends the process, if it has not ended, and closes its pipes."""
+    child.stop()
+    if child.process.stdout is not None:
+        child.process.stdout.close()
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return (0, 0)
+    return (status.st_size, status.st_mtime_ns)

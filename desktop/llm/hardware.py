@@ -1,0 +1,87 @@
+"""What this computer offers a model: real cores and free memory, asked of the system, with cautious guesses where it
+does not say.
+"""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+from desktop.gguf.header import GgufHeader
+
+LARGEST_CONTEXT = 8192
+SMALLEST_CONTEXT = 512
+# of the free memory, what the attention cache may take
+_CACHE_SHARE = 0.4
+
+
+def physical_cores() -> int:
+    """Cores that this process may use, counting two threads of one core once, within a container's limit."""
+    if sys.platform == "linux":
+        usable = os.sched_getaffinity(0)
+        siblings = {_siblings(cpu) for cpu in usable}
+        return max(1, min(len(siblings), _container_limit()))
+    return os.cpu_count() or 1
+
+
+def _siblings(cpu: int) -> str:
+    try:
+        return Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text()
+    except OSError:
+        return str(cpu)
+
+
+def _container_limit() -> int:
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, round(int(quota) / int(period)))
+    except (OSError, ValueError):
+        return sys.maxsize
+
+
+def free_memory() -> int:
+    """Bytes that can be used without pushing other programs out."""
+    if sys.platform == "linux":
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    if sys.platform == "win32":
+        return _windows_free_memory()
+    try:
+        # no cheap way to ask what is free: half of all there is
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (ValueError, OSError, AttributeError):
+        return 4 << 30
+
+
+def _windows_free_memory() -> int:
+    class Status(ctypes.Structure):
+        _fields_ = (
+            ("length", ctypes.c_uint32),
+            ("load", ctypes.c_uint32),
+            *((name, ctypes.c_uint64) for name in ("total", "free", "page", "free_page", "virtual", "free_virtual")),
+            ("extended", ctypes.c_uint64),
+        )
+
+    status = Status()
+    status.length = ctypes.sizeof(Status)
+    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]  # Windows only
+    return int(status.free)
+
+
+def cache_bytes_a_token(header: GgufHeader) -> int:
+    """What one token takes in the attention cache (float16 keys and values)."""
+    name = header.architecture
+    heads = header.integer(f"{name}.attention.head_count") or 1
+    kv_heads = header.integer(f"{name}.attention.head_count_kv") or heads
+    width = header.integer(f"{name}.embedding_length") // heads
+    key = header.integer(f"{name}.attention.key_length") or width
+    value = header.integer(f"{name}.attention.value_length") or width
+    return max(1, header.integer(f"{name}.block_count") * kv_heads * (key + value) * 2)
+
+
+def choose_context(header: GgufHeader, asked: int, free: int) -> int:
+    """Tokens of context: as asked, or the default for 0; never more than trained or than memory allows."""
+    trained = header.integer(f"{header.architecture}.context_length") or LARGEST_CONTEXT
+    affordable = int(free * _CACHE_SHARE) // cache_bytes_a_token(header)
+    return max(SMALLEST_CONTEXT, min(asked or LARGEST_CONTEXT, trained, affordable))

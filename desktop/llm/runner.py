@@ -1,0 +1,157 @@
+"""The model runner's work without its process: one model, the tones laid over it, one generation at a time.
+
+All methods but `cancel` belong to one thread.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+from desktop.domain.answers import ToneChoice
+from desktop.domain.errors import UserError
+from desktop.gguf.adapter import adapter_problem
+from desktop.gguf.header import GgufHeader, read_header
+from desktop.llm.description import model_problem
+from desktop.llm.generation import Generation
+from desktop.llm.hardware import choose_context, free_memory, physical_cores
+from desktop.llm.llama import LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.prompt import encode_prompt, encode_words
+from desktop.llm.templates import Template, choose_template, spell
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.runner_messages import (
+    CancelGeneration,
+    CountTokens,
+    Generate,
+    Generated,
+    LoadModel,
+    ModelLoaded,
+    SetTones,
+    TextGenerated,
+    TokenCounts,
+)
+
+
+class Runner:
+    """Holds the loaded model. `send_event` gets the text of generations as it comes."""
+
+    def __init__(self, send_event: Callable[[TextGenerated], None]) -> None:
+        self._send_event = send_event
+        self._library: LlamaLibrary | None = None
+        self._loaded: _Loaded | None = None
+        self._cancelled = -1
+        self._running = -1
+
+    def load(self, request: LoadModel) -> ModelLoaded:
+        """Raises UserError for a file that is no model, EngineProblem when llama.cpp can't load it."""
+        started = time.monotonic()
+        header = read_header(request.path)
+        problem = model_problem(header)
+        if problem:
+            raise UserError("This file can't be used as a model.", problem)
+        self.unload(Nothing())
+        if self._library is None:
+            self._library = LlamaLibrary()
+        options = LoadOptions(
+            context=choose_context(header, request.context, free_memory()),
+            threads=request.threads or physical_cores(),
+            gpu_layers=request.gpu_layers,
+        )
+        model = self._library.load(request.path, options, self._should_stop)
+        template = choose_template(header.architecture, header.text("tokenizer.chat_template"))
+        self._loaded = _Loaded(header, model, template)
+        return ModelLoaded(
+            name=header.text("general.name"),
+            architecture=header.architecture,
+            family=template.family,
+            context=model.context_size,
+            seconds=time.monotonic() - started,
+        )
+
+    def unload(self, _request: Nothing) -> Nothing:
+        if self._loaded is not None:
+            loaded, self._loaded = self._loaded, None
+            loaded.model.close()
+        return Nothing()
+
+    def set_tones(self, request: SetTones) -> Nothing:
+        """Raises UserError when a tone does not fit the model; then the tones stay as they were."""
+        self._ready().set_tones(request.tones)
+        return Nothing()
+
+    def count_tokens(self, request: CountTokens) -> TokenCounts:
+        model = self._ready().model
+        return TokenCounts(tuple(len(encode_words(model, text)) for text in request.texts))
+
+    def generate(self, request: Generate) -> Generated:
+        loaded = self._ready()
+        self._running = request.generation
+        try:
+            return loaded.generate(request, self._should_stop, self._send_event)
+        finally:
+            self._running = -1
+
+    def cancel(self, request: CancelGeneration) -> Nothing:
+        """From any thread; counts also for a generation that has not begun."""
+        self._cancelled = request.generation
+        return Nothing()
+
+    def _should_stop(self) -> bool:
+        return self._cancelled == self._running != -1
+
+    def _ready(self) -> "_Loaded":
+        if self._loaded is None:
+            raise UserError("No model is loaded.", "Choose a model first.")
+        return self._loaded
+
+
+class _Loaded:
+    """A loaded model, and what its context holds at the moment."""
+
+    def __init__(self, header: GgufHeader, model: LoadedModel, template: Template) -> None:
+        self.model = model
+        self._header, self._template = header, template
+        self._tones: tuple[tuple[str, str, float], ...] = ()
+        # the tokens whose keys and values are in the context; only good for the tones they were made under
+        self._context: list[int] = []
+
+    def set_tones(self, tones: tuple[ToneChoice, ...]) -> None:
+        wanted = tuple((_file_key(tone.path), tone.path, tone.strength) for tone in tones if tone.strength != 0)
+        if wanted == self._tones:
+            return
+        known = {key for key, _, _ in self._tones}
+        for key, path, _ in wanted:
+            if key not in known:
+                _check_tone(path, self._header)
+        # the context's memory does not notice a change of tone: what it holds is stale
+        self._context = []
+        self._tones = ()
+        self.model.lay_adapters(wanted)
+        self._tones = wanted
+
+    def generate(
+        self, request: Generate, should_stop: Callable[[], bool], send: Callable[[TextGenerated], None]
+    ) -> Generated:
+        tokens = encode_prompt(self.model, spell(self._template, request.turns))
+        room = self.model.context_size - request.max_tokens
+        if len(tokens) > room:
+            raise UserError(
+                "The question and its sources are too long for this model.",
+                f"They take {len(tokens)} tokens; {max(room, 0)} fit beside the answer.",
+            )
+        generation = Generation(self.model, self._context, should_stop, send)
+        return generation.run(request, tokens, self._template.stops)
+
+
+def _check_tone(path: str, base: GgufHeader) -> None:
+    problem = adapter_problem(path, base)
+    if problem:
+        raise UserError("This tone can't be used with this model.", problem)
+
+
+def _file_key(path: str) -> str:
+    """Another text whenever the file's content may be another."""
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise UserError("The tone can't be opened.", error.strerror or "") from None
+    return f"{path}|{status.st_size}|{status.st_mtime_ns}|{status.st_ino}"

@@ -1,0 +1,40 @@
+"""How much memory is free, from the operating system, by the standard library alone."""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+
+def free_memory() -> int:
+    """Bytes that a new program can have without swapping; a generous guess where the system doesn't say."""
+    if sys.platform == "win32":
+        return _windows()
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        # macOS frees its caches on demand: half of all memory is a fair figure
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (ValueError, OSError):
+        return 8 << 30
+
+
+class _MemoryStatus(ctypes.Structure):
+    _fields_ = (
+        ("length", ctypes.c_ulong),
+        ("load", ctypes.c_ulong),
+        *(
+            (name, ctypes.c_ulonglong)
+            for name in ("total", "free", "page", "free_page", "virtual", "free_virtual", "x")
+        ),
+    )
+
+
+def _windows() -> int:
+    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]  # Windows only
+    return int(status.free)

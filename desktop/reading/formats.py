@@ -1,0 +1,60 @@
+"""Which files can be read, and by which module: the one table. A new format is one module and one line here.
+
+Looks at names only, never at a file; imports no format module until `reader_of` is called.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from desktop.domain.documents import Document
+
+READER = "desktop.reading."
+CODE_EXTENSIONS = (
+    "py pyi pyx js mjs cjs jsx ts tsx java kt kts scala groovy gradle c h cc cpp cxx hh hpp hxx m mm cs fs vb go rs rb "
+    "php pl pm lua r jl swift dart ex exs erl hs clj ml sh bash zsh fish ps1 bat cmd sql css scss less vue svelte "
+    "cmake mk proto graphql tf nix asm s f90 pas vhd v sv"
+)
+TEXT_EXTENSIONS = (
+    "txt text log rst json jsonl ndjson geojson yaml yml toml ini cfg conf properties xml xsd xsl xslt nxml tex bib "
+    "org adoc asciidoc asc textile wiki srt vtt diff patch po nfo me"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file. `module` has `read(data: bytes) -> Document`; `names` are whole names without an extension."""
+
+    name: str
+    module: str
+    extensions: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format("text", READER + "plain_text", tuple(TEXT_EXTENSIONS.split()), ("readme", "license", "notice", "copying")),
+    Format("markdown", READER + "markdown", ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd")),
+    Format("html", READER + "html", ("html", "htm", "xhtml", "xht")),
+    Format("pdf", READER + "pdf", ("pdf",)),
+    Format("docx", READER + "docx", ("docx", "docm", "dotx", "dotm")),
+    Format("csv", READER + "delimited", ("csv", "tsv", "tab", "psv")),
+    Format("code", READER + "source_code", tuple(CODE_EXTENSIONS.split()), ("makefile", "dockerfile", "jenkinsfile")),
+)
+_BY_NAME: Mapping[str, Format] = {entry.name: entry for entry in FORMATS}
+_BY_EXTENSION: Mapping[str, str] = {extension: entry.name for entry in FORMATS for extension in entry.extensions}
+_BY_FILE_NAME: Mapping[str, str] = {name: entry.name for entry in FORMATS for name in entry.names}
+
+
+def format_of(path: str) -> str | None:
+    """The format's name by the file's name alone, or None when Footnote doesn't read such files."""
+    name = PurePath(path).name.lower()
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem:
+        return _BY_EXTENSION.get(extension)
+    return _BY_FILE_NAME.get(name)
+
+
+def reader_of(name: str) -> Callable[[bytes], Document]:
+    """The function that reads files of this format; imports its module, so call it in the reader process only."""
+    return importlib.import_module(_BY_NAME[name].module).read

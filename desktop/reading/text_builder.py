@@ -1,0 +1,55 @@
+"""Puts together the reading text of formats that are not text themselves, and notes where each block stands."""
+
+import re
+
+from desktop.domain.documents import Block, BlockKind, Document
+from desktop.reading import problems
+
+CLOSE_KINDS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
+CELL_SEPARATOR = " | "
+_SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
+
+
+def one_line(text: str) -> str:
+    """White space collapsed and invisible characters dropped, as a reader sees it."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+class TextBuilder:
+    """Blocks in order; a blank line between them, a line end between rows of a table and items of a list."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self.blocks: list[Block] = []
+
+    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
+        """Adds a block; blank ones are left out. Raises FileProblem when it all becomes too much."""
+        text = text.strip() if kind is not BlockKind.CODE else text.strip("\n")
+        if not text.strip():
+            return
+        if self.blocks:
+            close = kind in CLOSE_KINDS and self.blocks[-1].kind is kind
+            self._append("\n" if close else "\n\n")
+        start = self._length
+        self._append(text)
+        self.blocks.append(Block(kind, start, self._length, level))
+        if self._length > problems.MAX_CHARACTERS:
+            raise problems.too_much_text()
+
+    def document(self, format_name: str, title: str) -> Document:
+        """`title` empty: the first heading, of the highest level there is."""
+        text = "".join(self._pieces)
+        return Document(text, title or self._first_heading(text), format_name, False, tuple(self.blocks), ())
+
+    def _append(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)
+
+    def _first_heading(self, text: str) -> str:
+        headings = [block for block in self.blocks if block.kind is BlockKind.HEADING]
+        if not headings:
+            return ""
+        top = min(headings, key=lambda block: block.level)
+        return one_line(text[top.start : top.end])

@@ -1,0 +1,51 @@
+"""Members of a packed file (Office documents are such), with guards against files that unpack to far too much."""
+
+import io
+import zipfile
+import zlib
+
+from desktop.reading import problems
+
+MAX_MEMBER = 100 * 1024 * 1024
+MAX_TOTAL = 1024 * 1024 * 1024
+MAX_MEMBERS = 10_000
+ENCRYPTED_FLAG = 0x1
+CHUNK = 1024 * 1024
+
+
+class ZipArchive:
+    """Raises FileProblem, naming the `kind` of file, when it is no sound archive."""
+
+    def __init__(self, data: bytes, kind: str) -> None:
+        self._kind = kind
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+            raise problems.damaged(kind) from None
+        members = self._zip.infolist()
+        if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_TOTAL:
+            raise problems.unpacks_too_large()
+        if any(member.flag_bits & ENCRYPTED_FLAG for member in members):
+            raise problems.password_needed()
+        self._names = {member.filename.lstrip("/").lower(): member for member in members}
+
+    def has(self, name: str) -> bool:
+        return name.lstrip("/").lower() in self._names
+
+    def read(self, name: str) -> bytes:
+        """The member's bytes, counted while they inflate: what the directory says need not be true."""
+        member = self._names.get(name.lstrip("/").lower())
+        if member is None:
+            raise problems.damaged(self._kind)
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            with self._zip.open(member) as stream:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    if size > MAX_MEMBER:
+                        raise problems.unpacks_too_large()
+                    chunks.append(chunk)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+            raise problems.damaged(self._kind) from None
+        return b"".join(chunks)

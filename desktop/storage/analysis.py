@@ -1,0 +1,97 @@
+"""Words as the keyword index and the checker see them: lower case, accents folded, stemmed; pairs of characters for
+Chinese, Japanese and Korean. Used for what is indexed and for what is asked alike, so that both always agree.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+ANALYSIS_VERSION = 1
+
+# identifiers such as INV-2024-0031 or 8.2 are kept whole beside their parts
+_WORD = re.compile(r"[^\W_]+(?:[-./:_'’][^\W_]+)*", re.UNICODE)
+_PART = re.compile(r"[^\W_]+", re.UNICODE)
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
+
+# the commonest function words tell a language apart well enough to pick a stemmer
+_FUNCTION_WORDS = """
+english the of and to in is that for it was with as his on be at by not are this
+german der die und das ist nicht den mit von zu ein eine auf für im dem des sich auch wird
+french le la les des et est une du dans que qui pour pas sur au plus par avec ce sont
+spanish el los las de que y en una por con para es del se no al lo como más su
+italian il di che e la per un una in non sono del della con gli si le dei è da
+portuguese o os as de que e em uma para com não do da no na por é se mais ao
+dutch de het een en van is dat op te in niet zijn met voor er aan ook als bij door
+swedish och att det som en på är av för med till den har de inte om ett han var jag
+"""
+_MARKERS = {line.split()[0]: frozenset(line.split()[1:]) for line in _FUNCTION_WORDS.strip().splitlines()}
+_STOP_WORDS = "a an the of and or to in is are was were be for on at by with as it its this that from"
+_STOP = frozenset(_STOP_WORDS.split())
+
+
+def analyse(text: str, languages: Iterable[str] = ("english",)) -> list[str]:
+    """The terms of a text in order: per word its stem in each of the languages, identifiers whole and in parts."""
+    tongues = tuple(languages) or ("english",)
+    terms: list[str] = []
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        terms.extend(_terms(match.group().lower(), tongues))
+    return terms
+
+
+def content_terms(text: str, languages: Iterable[str] = ("english",)) -> list[str]:
+    """Like `analyse`, without the commonest function words (unless nothing else is left)."""
+    terms = analyse(text, languages)
+    return [term for term in terms if term not in _STOP] or terms
+
+
+def language_of(text: str) -> str:
+    """The language whose function words are most frequent in the first 20,000 characters; English when unsure."""
+    words = [word.lower() for word in _PART.findall(text[:20_000])]
+    counts = {name: sum(word in markers for word in words) for name, markers in _MARKERS.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= max(2, 1.15 * counts["english"]) else "english"
+
+
+@lru_cache(maxsize=200_000)
+def _terms(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    if _CJK.search(word):
+        return _cjk_terms(word)
+    parts = _PART.findall(word)
+    if len(parts) == 1:
+        return _stems(word, languages)
+    whole = (word,) if any(character.isdigit() for character in word) else ()
+    return whole + tuple(stem for part in parts for stem in _stems(part, languages))
+
+
+def _stems(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    if any(character.isdigit() for character in word):
+        return (word,)
+    return tuple(dict.fromkeys(_fold(_stem(word, language)) for language in languages))
+
+
+def _cjk_terms(word: str) -> tuple[str, ...]:
+    terms: list[str] = []
+    last = 0
+    for match in _CJK.finditer(word):
+        terms.extend(_PART.findall(word[last : match.start()]))
+        run = match.group()
+        terms.extend([run[i : i + 2] for i in range(len(run) - 1)] or [run])
+        last = match.end()
+    terms.extend(_PART.findall(word[last:]))
+    return tuple(terms)
+
+
+@lru_cache(maxsize=16)
+def _stemmer(language: str) -> "snowballstemmer.stemmer":  # type: ignore[reportInvalidTypeForm]  # untyped library
+    return snowballstemmer.stemmer(language)
+
+
+def _stem(word: str, language: str) -> str:
+    return str(_stemmer(language).stemWord(word))
+
+
+def _fold(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

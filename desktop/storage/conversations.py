@@ -1,0 +1,119 @@
+"""Conversations and their answers in SQLite. An answer is kept from the moment it is asked for, word by word."""
+
+import json
+import time
+from typing import Any
+
+from desktop.domain.answers import Answer, AnswerState, Conversation
+from desktop.protocol.codec import decode, encode
+from desktop.storage.database import Database
+
+_TITLE = 60
+
+
+class Conversations:
+    """The one writer of conversations. An answer without content was interrupted, or is under way."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start_answer(self, conversation_id: int | None, question: str) -> tuple[int, int]:
+        """(answer id, conversation id) of a question just asked; None starts a conversation."""
+        now = time.time()
+        with self._database.transaction() as connection:
+            if conversation_id is None:
+                title = " ".join(question.split())[:_TITLE]
+                cursor = connection.execute("INSERT INTO conversations (title, updated_at) VALUES (?, ?)", (title, now))
+                conversation_id = int(cursor.lastrowid or 0)
+            connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
+            cursor = connection.execute(
+                "INSERT INTO answers (conversation_id, question, asked_at, state) VALUES (?, ?, ?, 'interrupted')",
+                (conversation_id, question, now),
+            )
+        return int(cursor.lastrowid or 0), conversation_id
+
+    def keep_partial(self, answer_id: int, text: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE answers SET partial = ? WHERE id = ?", (text, answer_id))
+
+    def finish_answer(self, answer: Answer) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE answers SET state = ?, content = ?, partial = '' WHERE id = ?",
+                (answer.state.value, json.dumps(encode(answer)), answer.id),
+            )
+
+    def exists(self, conversation_id: int) -> bool:
+        return self._database.row("SELECT 1 FROM conversations WHERE id = ?", conversation_id) is not None
+
+    def answers(self, conversation_id: int) -> tuple[Answer, ...]:
+        rows = self._database.rows(
+            "SELECT id, conversation_id, question, asked_at, partial, content FROM answers "
+            "WHERE conversation_id = ? ORDER BY id",
+            conversation_id,
+        )
+        return tuple(map(_answer, rows))
+
+    def list(self, containing: str, offset: int, limit: int) -> tuple[tuple[Conversation, ...], int]:
+        """One page, newest first, of those whose title, questions or answers hold the words; and how many in all."""
+        where, values = "c.deleted_at IS NULL", list[Any]()
+        if containing:
+            where += (
+                " AND (instr(lower(c.title), lower(?)) OR EXISTS (SELECT 1 FROM answers a WHERE a.conversation_id = "
+                "c.id AND (instr(lower(a.question), lower(?)) OR instr(lower(coalesce(a.content, '')), lower(?)))))"
+            )
+            values = [containing] * 3
+        total = self._database.count(f"SELECT count(*) FROM conversations c WHERE {where}", *values)
+        rows = self._database.rows(
+            "SELECT c.id, c.title, c.updated_at, (SELECT count(*) FROM answers a WHERE a.conversation_id = c.id) "
+            f"FROM conversations c WHERE {where} ORDER BY c.updated_at DESC, c.id DESC LIMIT ? OFFSET ?",
+            *values,
+            limit,
+            offset,
+        )
+        return tuple(Conversation(*row) for row in rows), total
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
+
+    def delete(self, conversation_id: int) -> None:
+        """Hides it; `restore` brings it back until `purge_deleted`."""
+        self._set_deleted(conversation_id, time.time())
+
+    def restore(self, conversation_id: int) -> None:
+        self._set_deleted(conversation_id, None)
+
+    def purge_deleted(self) -> None:
+        """Deleted conversations are gone from disk."""
+        with self._database.transaction() as connection:
+            inner = "SELECT id FROM conversations WHERE deleted_at IS NOT NULL"
+            connection.execute(f"DELETE FROM answers WHERE conversation_id IN ({inner})")
+            connection.execute("DELETE FROM conversations WHERE deleted_at IS NOT NULL")
+
+    def _set_deleted(self, conversation_id: int, when: float | None) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (when, conversation_id))
+
+
+def _answer(row: tuple[Any, ...]) -> Answer:
+    answer_id, conversation_id, question, asked_at, partial, content = row
+    if content:
+        return decode(Answer, json.loads(content))
+    return Answer(
+        id=answer_id,
+        conversation_id=conversation_id,
+        question=question,
+        standalone=question,
+        text=partial,
+        refused=False,
+        state=AnswerState.INTERRUPTED,
+        sentences=(),
+        footnotes=(),
+        passages=(),
+        model="",
+        tones=(),
+        asked_at=asked_at,
+        seconds=0.0,
+        coverage="",
+    )

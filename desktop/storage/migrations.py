@@ -1,0 +1,75 @@
+"""The numbered steps that make and upgrade `library.db`, recorded by name. Newer data than we know is refused."""
+
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+
+from desktop.domain.errors import EngineProblem
+
+_FIRST = """
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+INSERT INTO counters VALUES ('next_passage', 1), ('files_read', 0), ('passages_embedded', 0), ('passages_kept', 0);
+CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE, is_file INTEGER NOT NULL,
+    online INTEGER NOT NULL DEFAULT 1, added_at REAL NOT NULL
+) STRICT;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, folder_id INTEGER NOT NULL REFERENCES folders(id),
+    path BLOB NOT NULL UNIQUE, name TEXT NOT NULL, format TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL, sha256 TEXT NOT NULL DEFAULT '', title TEXT NOT NULL DEFAULT '',
+    header TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '', passages INTEGER NOT NULL DEFAULT 0,
+    deaths INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX files_by_folder ON files(folder_id);
+CREATE INDEX files_by_state ON files(state);
+CREATE INDEX files_by_hash ON files(sha256);
+CREATE INDEX files_by_inode ON files(inode);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES files(id), ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL,
+    digest TEXT NOT NULL, gap TEXT NOT NULL, embedded INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX passages_by_file ON passages(file_id, ordinal);
+CREATE INDEX passages_by_digest ON passages(digest);
+CREATE INDEX passages_waiting ON passages(id) WHERE embedded = 0;
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, updated_at REAL NOT NULL, deleted_at REAL
+) STRICT;
+CREATE TABLE answers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id INTEGER NOT NULL REFERENCES conversations(id),
+    question TEXT NOT NULL, asked_at REAL NOT NULL, state TEXT NOT NULL, partial TEXT NOT NULL DEFAULT '', content TEXT
+) STRICT;
+CREATE INDEX answers_by_conversation ON answers(conversation_id, id);
+CREATE TABLE attempts (subject TEXT PRIMARY KEY, deaths INTEGER NOT NULL, started_at REAL) STRICT;
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST),)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Brings the database up to date, each step in one transaction, with a copy of the file kept first.
+
+    Raises EngineProblem when the library was written by a newer Footnote.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at REAL NOT NULL) STRICT")
+    done = {str(row[0]) for row in connection.execute("SELECT name FROM migrations")}
+    if unknown := done - {name for name, _ in STEPS}:
+        raise EngineProblem(
+            "This library was made by a newer Footnote.",
+            f"Update Footnote to open it. It has {', '.join(sorted(unknown))}, which this version does not know.",
+        )
+    missing = [(name, script) for name, script in STEPS if name not in done]
+    if done and missing:
+        _back_up(connection, path)
+    for name, script in missing:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {script} INSERT INTO migrations VALUES ('{name}', {time.time()}); COMMIT;"
+        )
+
+
+def _back_up(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(path, path.with_name(f"{path.name}.before-{STEPS[-1][0]}"))

@@ -1,0 +1,199 @@
+"""The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.domain.documents import PassageSpan
+from desktop.domain.files import FileState
+from desktop.storage.database import Database
+from desktop.storage.file_table import FileStamp, write_state
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPassage:
+    """A stored passage with its file's path and title. `gap` is the text between the passage before and this one."""
+
+    id: int
+    file_id: int
+    path: str
+    ordinal: int
+    start: int
+    end: int
+    page: int | None
+    heading: str
+    text: str
+    digest: str
+    gap: str
+    title: str
+    header: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassages:
+    """What a file became. `ids` are parallel to `spans`; `kept` ids were there before and keep their vector."""
+
+    file_id: int
+    stamp: FileStamp
+    sha256: str
+    title: str
+    header: str
+    format: str
+    language: str
+    spans: tuple[PassageSpan, ...]
+    gaps: tuple[str, ...]
+    ids: tuple[int, ...]
+    kept: frozenset[int]
+    changed: int
+
+
+_COLUMNS = (
+    'p.id, p.file_id, f.path, p.ordinal, p.start, p."end", p.page, p.heading, p.text, p.digest, p.gap, '
+    "f.title, f.header, f.language "
+    "FROM passages p JOIN files f ON f.id = p.file_id"
+)
+
+
+class PassageLedger:
+    """The one writer of passages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reserve_ids(self, count: int) -> int:
+        """The first of `count` passage ids that were never used and never will be again."""
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT value FROM counters WHERE name = 'next_passage'").fetchone()
+            connection.execute("UPDATE counters SET value = value + ? WHERE name = 'next_passage'", (count,))
+        return int(row[0])
+
+    def change_number(self, file_id: int) -> int:
+        """Counts the file's changes; a reading of an older number is not stored."""
+        return self._database.count("SELECT changed FROM files WHERE id = ?", file_id)
+
+    def digests(self, file_id: int) -> dict[str, list[int]]:
+        """The file's passage ids by digest, in order."""
+        found: dict[str, list[int]] = {}
+        for digest, passage_id in self._database.rows(
+            "SELECT digest, id FROM passages WHERE file_id = ? ORDER BY ordinal", file_id
+        ):
+            found.setdefault(digest, []).append(passage_id)
+        return found
+
+    def replace(self, batch: Sequence[NewPassages]) -> None:
+        """Stores what these files became and marks them indexed, all in one transaction.
+
+        A file that changed or went away since it was read is left as it is: it is read again.
+        """
+        with self._database.transaction() as connection:
+            for new in batch:
+                row = connection.execute("SELECT changed FROM files WHERE id = ?", (new.file_id,)).fetchone()
+                if row is None or row[0] != new.changed:
+                    continue
+                self._write(connection, new)
+
+    def _write(self, connection: Any, new: NewPassages) -> None:
+        old = {int(r[0]) for r in connection.execute("SELECT id FROM passages WHERE file_id = ?", (new.file_id,))}
+        gone = old - new.kept
+        connection.executemany("DELETE FROM passages WHERE id = ?", [(i,) for i in gone])
+        for ordinal, (passage_id, span, gap) in enumerate(zip(new.ids, new.spans, new.gaps, strict=True)):
+            connection.execute(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT(id) DO UPDATE SET "
+                'ordinal = excluded.ordinal, start = excluded.start, "end" = excluded."end", page = excluded.page, '
+                "heading = excluded.heading, text = excluded.text, gap = excluded.gap",
+                (
+                    *(passage_id, new.file_id, ordinal, span.start, span.end),
+                    *(span.page, span.heading, span.text, span.digest, gap),
+                ),
+            )
+        connection.execute(
+            "UPDATE files SET sha256 = ?, title = ?, header = ?, format = ?, language = ?, passages = ?, deaths = 0, "
+            "size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+            (
+                *(new.sha256, new.title, new.header, new.format, new.language, len(new.spans)),
+                *(new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
+            ),
+        )
+        write_state(connection, new.file_id, FileState.INDEXED, "")
+        kept = len(new.kept)
+        connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'files_read'")
+        connection.execute("UPDATE counters SET value = value + ? WHERE name = 'passages_kept'", (kept,))
+
+    def clear(self, file_id: int) -> None:
+        """The file has no text to answer from any more."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
+            connection.execute("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", (file_id,))
+
+    # vectors
+
+    def waiting(self, limit: int) -> list[LedgerPassage]:
+        """Passages without a vector, oldest first."""
+        return self._select("WHERE p.embedded = 0 ORDER BY p.id LIMIT ?", limit)
+
+    def embedded_twin(self, digest: str) -> int | None:
+        """A passage with the same digest that has a vector."""
+        row = self._database.row("SELECT id FROM passages WHERE digest = ? AND embedded = 1 LIMIT 1", digest)
+        return int(row[0]) if row else None
+
+    def mark_embedded(self, ids: Sequence[int], copied: int) -> None:
+        """Their vectors are stored; `copied` of them were taken from an equal passage, not computed."""
+        with self._database.transaction() as connection:
+            connection.executemany("UPDATE passages SET embedded = 1 WHERE id = ?", [(i,) for i in ids])
+            for name, n in (("passages_embedded", len(ids) - copied), ("passages_kept", copied)):
+                connection.execute("UPDATE counters SET value = value + ? WHERE name = ?", (n, name))
+
+    def forget_vectors(self, ids: Sequence[int] | None = None) -> None:
+        """These passages (None: all) wait for a vector again."""
+        with self._database.transaction() as connection:
+            if ids is None:
+                connection.execute("UPDATE passages SET embedded = 0")
+            else:
+                connection.executemany("UPDATE passages SET embedded = 0 WHERE id = ?", [(i,) for i in ids])
+
+    # reading
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, LedgerPassage]:
+        """Those of the passages that exist and may be answered from: their file is indexed, its folder online."""
+        marks = ",".join("?" * len(ids))
+        rows = self._select(
+            f"JOIN folders d ON d.id = f.folder_id WHERE p.id IN ({marks}) AND d.online = 1 "
+            "AND f.state IN ('indexed', 'waiting', 'reading')",
+            *ids,
+        )
+        return {row.id: row for row in rows}
+
+    def around(self, file_id: int, start: int, end: int) -> list[LedgerPassage]:
+        """The file's passages that touch [start, end), in order."""
+        return self._select(
+            'WHERE p.file_id = ? AND p."end" > ? AND p.start < ? ORDER BY p.ordinal', file_id, start, end
+        )
+
+    def all_after(self, passage_id: int, limit: int) -> list[LedgerPassage]:
+        """One page of every passage, by id."""
+        return self._select("WHERE p.id > ? ORDER BY p.id LIMIT ?", passage_id, limit)
+
+    def ids(self, embedded_only: bool = False) -> set[int]:
+        where = "WHERE embedded = 1" if embedded_only else ""
+        return {int(row[0]) for row in self._database.rows(f"SELECT id FROM passages {where}")}
+
+    def sha256_of(self, file_id: int) -> str:
+        row = self._database.row("SELECT sha256 FROM files WHERE id = ?", file_id)
+        return str(row[0]) if row else ""
+
+    def totals(self) -> tuple[int, int]:
+        """(passages, those with a vector)."""
+        row = self._database.row("SELECT count(*), coalesce(sum(embedded), 0) FROM passages")
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def waiting_count(self) -> int:
+        return self._database.count("SELECT count(*) FROM passages WHERE embedded = 0")
+
+    def counters(self) -> dict[str, int]:
+        return {str(name): int(value) for name, value in self._database.rows("SELECT name, value FROM counters")}
+
+    def _select(self, rest: str, *parameters: Any) -> list[LedgerPassage]:
+        rows = self._database.rows(f"SELECT {_COLUMNS} {rest}", *parameters)
+        return [LedgerPassage(r[0], r[1], os.fsdecode(r[2]), *r[3:]) for r in rows]

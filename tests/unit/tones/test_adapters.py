@@ -1,0 +1,158 @@
+"""Adapters that fit and adapters that don't: each bad one has its reason, found in Python."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import gguf
+import numpy as np
+import pytest
+
+from desktop.domain.errors import UserError
+from desktop.gguf.adapter import adapter_problem
+from desktop.gguf.header import GgufHeader, read_header
+from desktop.tones.adapter import describe_tone, read_adapter
+from desktop.tones.shelf import add_tone, list_tones
+from tests.support.lora import PROJECTIONS, make_lora
+
+FIRST = "blk.0.attn_q.weight"
+
+
+@pytest.fixture
+def base(small_model: Path) -> GgufHeader:
+    return read_header(small_model)
+
+
+def one_bad_number(value: float, dtype: type) -> Callable[[np.ndarray], np.ndarray]:
+    def change(values: np.ndarray) -> np.ndarray:
+        changed = values.astype(dtype)
+        changed[-1, -1] = value
+        return changed
+
+    return change
+
+
+# (what is wrong, a word of the reason, the tensor that changes, how)
+BAD_MATRICES = (
+    ("not a number", "not numbers", f"{FIRST}.lora_b", one_bad_number(np.nan, np.float32)),
+    ("not a number, short", "not numbers", f"{FIRST}.lora_b", one_bad_number(np.nan, np.float16)),
+    ("infinite", "not numbers", f"{FIRST}.lora_a", one_bad_number(-np.inf, np.float32)),
+    ("infinite, short", "not numbers", f"{FIRST}.lora_a", one_bad_number(np.inf, np.float16)),
+    ("another width", "another size", f"{FIRST}.lora_a", lambda values: values[:, :-32]),
+    ("another height", "another size", f"{FIRST}.lora_b", lambda values: values[:-32]),
+    ("another rank", "do not fit each other", f"{FIRST}.lora_a", lambda values: values[:2]),
+    ("one dimension", "two matrices", f"{FIRST}.lora_a", lambda values: values[0].copy()),
+    ("whole numbers", "stored as i32", f"{FIRST}.lora_a", lambda values: values.astype(np.int32)),
+    ("doubles", "stored as f64", f"{FIRST}.lora_a", lambda values: values.astype(np.float64)),
+)
+
+
+@pytest.mark.parametrize(("reason", "bad", "make"), [row[1:] for row in BAD_MATRICES], ids=[r[0] for r in BAD_MATRICES])
+def test_bad_matrices(
+    reason: str,
+    bad: str,
+    make: Callable[[np.ndarray], np.ndarray],
+    small_model: Path,
+    base: GgufHeader,
+    tmp_path: Path,
+) -> None:
+    def change(name: str, values: np.ndarray) -> np.ndarray:
+        return make(values) if name == bad else values
+
+    path = make_lora(small_model, tmp_path / "tone.gguf", change=change)
+    assert reason in adapter_problem(path, base)
+
+
+def test_a_good_adapter_fits(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    path = make_lora(small_model, tmp_path / "tone.gguf", rank=4)
+    tone = describe_tone(path, base)
+    assert (tone.problem, tone.rank, tone.architecture, tone.name) == ("", 4, "llama", "tone")
+    assert describe_tone(path, None).problem == ""
+    half = make_lora(small_model, tmp_path / "half.gguf", change=lambda _name, values: values.astype(np.float16))
+    assert describe_tone(half, base).problem == ""
+
+
+def test_adapters_of_another_kind_are_refused(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    place = tmp_path / "tone.gguf"
+    assert "qwen2 model" in adapter_problem(make_lora(small_model, place, architecture="qwen2"), base)
+    assert "not of the LoRA kind" in adapter_problem(make_lora(small_model, place, kind="control_vector"), base)
+    for alpha in (8, "8", float("nan"), float("inf"), 0.0, -1.0):
+        assert "adapter.lora.alpha" in adapter_problem(make_lora(small_model, place, alpha=alpha), base)
+    assert "holds no numbers" in adapter_problem(make_lora(small_model, place, projections=()), base)
+    assert "not a tone" in adapter_problem(small_model, base)
+
+
+def test_an_adapter_for_a_model_of_another_size_is_refused(base: GgufHeader, tmp_path: Path) -> None:
+    larger = tmp_path / "larger.gguf"
+    make_base(larger, width=640)
+    path = make_lora(larger, tmp_path / "tone.gguf", projections=PROJECTIONS)
+    assert "another size" in adapter_problem(path, base)
+
+
+def test_an_adapter_for_layers_that_the_model_lacks_is_refused(base: GgufHeader, tmp_path: Path) -> None:
+    deeper = tmp_path / "deeper.gguf"
+    make_base(deeper, width=576, layer=99)
+    path = make_lora(deeper, tmp_path / "tone.gguf", projections=PROJECTIONS)
+    assert "does not have" in adapter_problem(path, base)
+
+
+def make_base(path: Path, width: int, layer: int = 0) -> None:
+    """A file with one projection, enough to make adapters from."""
+    writer = gguf.GGUFWriter(str(path), "llama")
+    writer.add_tensor(f"blk.{layer}.attn_q.weight", np.zeros((width, width), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def test_an_adapter_cut_off_anywhere_is_refused(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    data = make_lora(small_model, tmp_path / "whole.gguf").read_bytes()
+    cut = tmp_path / "cut.gguf"
+    for tenth in range(10):
+        cut.write_bytes(data[: len(data) * tenth // 10])
+        assert adapter_problem(cut, base)
+        assert describe_tone(cut, None).problem
+        with pytest.raises(UserError):
+            read_adapter(cut)
+
+
+def test_half_a_pair_is_refused(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    path = make_lora(small_model, tmp_path / "tone.gguf", projections=("attn_q",))
+    data = path.read_bytes()
+    # the same length, so that every offset stays right
+    path.write_bytes(data.replace(b"blk.7.attn_q.weight.lora_a", b"blk.7.attn_q.weight.lora_x"))
+    assert "no part of a LoRA" in adapter_problem(path, base)
+    path.write_bytes(data.replace(b"blk.7.attn_q.weight.lora_a", b"blk.7.attn_z.weight.lora_a"))
+    assert "missing" in adapter_problem(path, base)
+
+
+def test_adding_copies_once_and_touches_nothing(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    source = make_lora(small_model, tmp_path / "warm.gguf", seed=1)
+    before = source.read_bytes()
+    shelf = tmp_path / "tones"
+    tone = add_tone(source, shelf)
+    assert Path(tone.path).parent == shelf
+    assert add_tone(source, shelf) == tone
+    assert Path(tone.path).read_bytes() == before == source.read_bytes()
+    (tmp_path / "other").mkdir()
+    other = make_lora(small_model, tmp_path / "other" / "warm.gguf", seed=2)
+    assert Path(add_tone(other, shelf).path).name == "warm-2.gguf"
+    assert [Path(tone.path).name for tone in list_tones(shelf, base)] == ["warm-2.gguf", "warm.gguf"]
+
+
+def test_adding_what_is_no_tone_is_refused_and_leaves_nothing(small_model: Path, tmp_path: Path) -> None:
+    shelf = tmp_path / "tones"
+    text = tmp_path / "text.gguf"
+    text.write_text("no tone")
+    for bad in (small_model, text, tmp_path / "none.gguf"):
+        with pytest.raises(UserError):
+            add_tone(bad, shelf)
+    assert list_tones(shelf) == ()
+
+
+def test_a_damaged_file_on_the_shelf_says_so(tmp_path: Path) -> None:
+    (tmp_path / "bad.gguf").write_bytes(b"GGUF")
+    (tmp_path / "notes.txt").write_text("not looked at")
+    (tone,) = list_tones(tmp_path)
+    assert (tone.name, tone.rank) == ("bad", 0)
+    assert tone.problem

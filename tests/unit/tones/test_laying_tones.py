@@ -1,0 +1,108 @@
+"""Tones laid over a real model in a real runner: what they change, what they must not, and what is refused."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop.domain.answers import ToneChoice
+from desktop.domain.errors import UserError
+from desktop.llm.client import ModelRunner, RunnerDied
+from desktop.protocol.runner_messages import Turn
+from tests.support.lora import make_lora
+
+QUESTION = (Turn("system", "You are a helpful assistant."), Turn("user", "Say hello to my cat Alice."))
+
+
+def said(runner: ModelRunner) -> str:
+    return runner.generate(QUESTION, max_tokens=20).text
+
+
+def test_a_tone_changes_the_answer_and_goes_without_a_trace(
+    runner: ModelRunner, small_model: Path, tmp_path: Path
+) -> None:
+    plain = said(runner)
+    tone = str(make_lora(small_model, tmp_path / "tone.gguf", seed=1, scale=1.0))
+    runner.set_tones((ToneChoice(tone, 1.0),))
+    assert said(runner) != plain
+    runner.set_tones((ToneChoice(tone, 0.0),))
+    assert said(runner) == plain
+    runner.set_tones(())
+    assert said(runner) == plain
+
+
+def test_a_changed_strength_is_never_stale(
+    runner: ModelRunner, make_runner: Callable[[], ModelRunner], small_model: Path, tmp_path: Path
+) -> None:
+    """In the middle of a conversation the same as in a runner that never knew another strength."""
+    tone = str(make_lora(small_model, tmp_path / "tone.gguf", seed=1, scale=1.0))
+    for strength in (1.0, 0.5):
+        runner.set_tones((ToneChoice(tone, strength),))
+        moved = runner.generate(QUESTION, max_tokens=20)
+        assert moved.cached_tokens == 0
+        fresh = make_runner()
+        fresh.ensure_loaded(str(small_model), context=4096)
+        fresh.set_tones((ToneChoice(tone, strength),))
+        assert said(fresh) == moved.text
+
+
+def test_the_same_tones_again_keep_what_was_taken_in(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
+    choice = (ToneChoice(str(make_lora(small_model, tmp_path / "tone.gguf")), 1.0),)
+    runner.set_tones(choice)
+    said(runner)
+    runner.set_tones(choice)
+    assert runner.generate(QUESTION, max_tokens=2).cached_tokens > 0
+
+
+def test_a_tone_file_that_was_replaced_is_read_again(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
+    choice = (ToneChoice(str(make_lora(small_model, tmp_path / "tone.gguf", seed=1, scale=2)), 1.0),)
+    runner.set_tones(choice)
+    first = said(runner)
+    make_lora(small_model, tmp_path / "new.gguf", seed=2, scale=2).replace(tmp_path / "tone.gguf")
+    runner.set_tones(choice)
+    assert said(runner) != first
+
+
+def test_several_tones_that_change_every_projection(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
+    plain = said(runner)
+    everything = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+    tones = [
+        str(make_lora(small_model, tmp_path / f"{i}.gguf", seed=i, scale=0.3, projections=everything)) for i in range(4)
+    ]
+    for count in (1, 4, 2):
+        runner.set_tones(tuple(ToneChoice(tone, 1.0) for tone in tones[:count]))
+        assert said(runner)
+    runner.set_tones(())
+    assert said(runner) == plain
+
+
+def test_wrong_tones_are_refused_and_the_runner_goes_on(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
+    good = make_lora(small_model, tmp_path / "good.gguf", seed=1)
+    runner.set_tones((ToneChoice(str(good), 1.0),))
+    before, pid = said(runner), runner.pid
+    data = good.read_bytes()
+    bad = [tmp_path / "none.gguf", small_model, make_lora(small_model, tmp_path / "other.gguf", architecture="gemma")]
+    bad.append(make_lora(small_model, tmp_path / "nan.gguf", change=lambda _name, values: values * np.float32("nan")))
+    for tenth in range(10):
+        bad.append(tmp_path / f"cut{tenth}.gguf")
+        bad[-1].write_bytes(data[: len(data) * tenth // 10])
+    for path in bad:
+        with pytest.raises(UserError) as caught:
+            runner.set_tones((ToneChoice(str(path), 1.0),))
+        assert caught.value.hint
+    assert runner.pid == pid
+    assert said(runner) == before
+
+
+def test_after_a_death_the_tones_are_laid_again(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
+    choice = (ToneChoice(str(make_lora(small_model, tmp_path / "tone.gguf", seed=1, scale=1.0)), 1.0),)
+    runner.set_tones(choice)
+    toned = said(runner)
+    pid = runner.pid
+    assert pid is not None
+    with pytest.raises(RunnerDied):
+        runner.generate(QUESTION, max_tokens=2000, on_text=lambda _text: os.kill(pid, signal.SIGKILL))
+    assert said(runner) == toned
