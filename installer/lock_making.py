@@ -28,7 +28,7 @@ from installer.torch_offer import PYTORCH_CPU_INDEX, TIMEOUT_SECONDS
 
 # openvino names its telemetry package as a dependency but runs without it; Footnote sends nothing anywhere.
 LEFT_OUT = frozenset({"openvino-telemetry"})
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (
     {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "x86_64"},
     {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "platform_machine": "aarch64"},

@@ -1,6 +1,7 @@
 """The set-up from bare machine to ready app: what is missing, in which order it comes. Each step knows its own work."""
 
 import importlib
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ from installer.verified_files import VerifiedFiles
 from installer.workshop import Workshop
 
 NEEDED = 3_000_000_000
+# The newest Python that the locks have wheels for.
+NEWEST_LOCKED = (3, 14)
 SYSTEM_CHECK = "2"
 
 
@@ -97,6 +100,7 @@ class SetupPlan:
 
     def _look_at_machine(self) -> None:
         """Everything that could stop the set-up half-way is looked at before anything slow starts."""
+        self._check_python()
         for folder in (self._checkout.root, self._folders.home, self._folders.cache):
             check_writable(folder)
         self._check_room()
@@ -107,6 +111,16 @@ class SetupPlan:
         # What is required and missing even now stops the set-up: nobody is left to install it.
         nobody = PackageSystem(apt=has_apt(), administrator=False)
         provide(self._required(Probe()), nobody, self._console, self._logs)
+
+    def _check_python(self) -> None:
+        if sys.version_info[:2] <= NEWEST_LOCKED or self._environment.is_made():
+            return
+        newest = ".".join(str(part) for part in NEWEST_LOCKED)
+        own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise SetupProblem(
+            f"This is Python {own}; Footnote's packages are known up to {newest}.",
+            f"Run this with an older one, for example: python{newest} -m installer run",
+        )
 
     def _required(self, probe: Probe) -> list[Lack]:
         environment = [] if self._environment.is_made() else missing_for_environment(probe)

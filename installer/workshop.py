@@ -96,7 +96,7 @@ class Workshop:
         if wanted:
             raise SetupProblem(
                 "No build of torch on offer fits this computer.",
-                "Use Python 3.11, 3.12 or 3.13 (64 bit), and check `pip config list`. The app works without it.",
+                "Use Python 3.11 to 3.14 (64 bit), and check `pip config list`. The app works without it.",
             )
         if offer is None:
             self._console.say("The workshop (training tones) is left out: no build of torch fits this computer.")

@@ -1,11 +1,11 @@
 """A question becomes a draft of an answer: understand, find, fit, write, check. Stores and shows nothing."""
 
 from desktop.answering.evidence import Evidence
-from desktop.answering.footnoting import CheckedAnswer, checked_answer, quoted_answer, without_markers
+from desktop.answering.footnoting import CheckedAnswer, checked_answer, quoted_answer, without_markers, without_torn_end
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Finder, Generator, Listener
 from desktop.answering.prompting import Prompt, build_prompt
 from desktop.answering.quoting import best_sentences
-from desktop.answering.refusing import OFF_QUESTION, TOO_WEAK, model_refuses, question_share, refusal_text
+from desktop.answering.refusing import QUOTES_FROM, TOO_WEAK, is_answered, model_refuses, question_share, refusal_text
 from desktop.answering.rewriting import needs_rewriting, rewritten
 from desktop.domain.answers import AnswerState, FoundPassage, Sentence, Support
 from desktop.protocol.runner_messages import Generated
@@ -53,9 +53,9 @@ class _Answering:
         sources = self._widened()
         evidence = Evidence(sources, self._standalone)
         if not sources or question_share(evidence, evidence.units) < TOO_WEAK:
-            return self._refused(AnswerState.FINISHED)
+            return self._refused()
         if self._listener.cancelled():
-            return self._refused(AnswerState.STOPPED)
+            return self._stopped("", evidence)
         if self._generator is None:
             return self._quoted(evidence)
         return self._written(sources, self._generator)
@@ -79,8 +79,11 @@ class _Answering:
             return self._quoted(Evidence(sources, self._standalone))
         generated = self._generated(prompt, generator)
         self._listener.stage("checking", self._standalone)
-        state = AnswerState.STOPPED if generated.reason == "cancelled" else AnswerState.FINISHED
-        return self._judged(without_markers(generated.text), Evidence(prompt.sources, self._standalone), state)
+        evidence = Evidence(prompt.sources, self._standalone)
+        text = without_markers(generated.text)
+        if generated.reason == "cancelled":
+            return self._stopped(text, evidence)
+        return self._judged(without_torn_end(text) if generated.reason == "length" else text, evidence)
 
     def _generated(self, prompt: Prompt, generator: Generator) -> Generated:
         writing = False
@@ -94,33 +97,33 @@ class _Answering:
 
         return generator.generate(prompt.turns, max_tokens=self._limits.answer_tokens, on_text=tell)
 
-    def _judged(self, text: str, evidence: Evidence, state: AnswerState) -> Draft:
+    def _judged(self, text: str, evidence: Evidence) -> Draft:
         """What was written, with footnotes; a refusal where the model refuses or the files carry nothing of it."""
         if not text or model_refuses(text):
-            return self._refused(state)
+            return self._refused()
         checked = checked_answer(text, evidence, self._finder.sha256_of)
-        carried = any(s.support in (Support.SUPPORTED, Support.PARTLY) for s in checked.sentences)
-        if not carried or question_share(evidence, checked.cited) < OFF_QUESTION:
-            return self._refused(state)
-        return self._finished(checked, state)
+        if not is_answered(evidence, checked.checks):
+            return self._refused()
+        return self._draft(checked, AnswerState.FINISHED)
+
+    def _stopped(self, text: str, evidence: Evidence) -> Draft:
+        """What was written until then stays, checked like any answer; stopping is no refusal."""
+        return self._draft(checked_answer(text, evidence, self._finder.sha256_of), AnswerState.STOPPED)
 
     def _quoted(self, evidence: Evidence) -> Draft:
         units = best_sentences(self._standalone, evidence, self._limits.quotes)
-        if not units or question_share(evidence, units) < OFF_QUESTION:
-            return self._refused(AnswerState.FINISHED)
-        return self._finished(quoted_answer(units, evidence, self._finder.sha256_of), AnswerState.FINISHED)
+        if not units or question_share(evidence, units) < QUOTES_FROM:
+            return self._refused()
+        return self._draft(quoted_answer(units, evidence, self._finder.sha256_of), AnswerState.FINISHED)
 
-    def _finished(self, checked: CheckedAnswer, state: AnswerState) -> Draft:
-        return self._draft(checked.text, checked, state)
-
-    def _refused(self, state: AnswerState) -> Draft:
+    def _refused(self) -> Draft:
         text = refusal_text(self._question.question)
         refusal = CheckedAnswer(text, (Sentence(text, Support.NONE, ()),), (), ())
-        return self._draft(text, refusal, state, refused=True)
+        return self._draft(refusal, AnswerState.FINISHED, refused=True)
 
-    def _draft(self, text: str, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False) -> Draft:
+    def _draft(self, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False) -> Draft:
         return Draft(
-            text=text,
+            text=checked.text,
             refused=refused,
             state=state,
             standalone=self._standalone,

@@ -4,8 +4,9 @@ Holds what was read for one answer; finds nothing and judges nothing.
 """
 
 import math
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from desktop.answering.facts import Facts, facts_of, folded
@@ -15,6 +16,7 @@ from desktop.storage.analysis import content_terms, language_of
 
 # shorter stems that share a beginning are too often different words
 _SHORTEST_PREFIX = 5
+_RELATED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Evidence:
         self.nouns_are_capital = "german" in spoken
         self.units = tuple(unit for number in range(len(self.passages)) for unit in self._units_of(number))
         self.context_terms = tuple(frozenset(self.terms(f"{p.context} {_stem_of(p.file)}")) for p in self.passages)
+        self._vocabulary = frozenset[str]().union(*self.context_terms, *(unit.terms for unit in self.units))
+        self._relatives: dict[str, frozenset[str]] = {}
         self._counts = Counter(term for unit in self.units for term in unit.terms)
+        self.usual_share = _usual_share(question, language_of(question))
         self.question_terms = frozenset(self.terms(question))
         self.question_facts = self.facts(question)
 
@@ -55,6 +60,18 @@ class Evidence:
         total = len(self.units)
         weight = math.log(1 + (total + 1) / (self._counts[term] + 0.5))
         return weight * (1.2 if any(character.isdigit() for character in term) else 1.0)
+
+    def held(self, weights: Mapping[str, float], terms: Set[str]) -> float:
+        """The share of the weights whose words are among the terms of these sources, 0 to 1."""
+        total = sum(weights.values())
+        return sum(self._likeness(term, terms) * weight for term, weight in weights.items()) / total if total else 1.0
+
+    def _likeness(self, term: str, terms: Set[str]) -> float:
+        if term in terms:
+            return 1.0
+        if term not in self._relatives:
+            self._relatives[term] = frozenset(other for other in self._vocabulary if _are_related(term, other))
+        return _RELATED if not self._relatives[term].isdisjoint(terms) else 0.0
 
     def near(self, unit: int, reach: int = 2) -> list[Unit]:
         """The sentences around a unit, in its own passage."""
@@ -72,25 +89,29 @@ class Evidence:
         return units
 
 
-def similarity(term: str, terms: Collection[str]) -> float:
-    """1 for the same stem, 0.7 for a long shared beginning (compounds, derived words), else 0."""
-    if term in terms:
-        return 1.0
-    if len(term) < _SHORTEST_PREFIX or any(character.isdigit() for character in term):
-        return 0.0
-    return 0.7 if any(_related(term, other) for other in terms) else 0.0
-
-
-def _related(one: str, other: str) -> bool:
+def _are_related(one: str, other: str) -> bool:
+    """A long shared beginning: compounds and derived words. Never numbers."""
+    if min(len(one), len(other)) < _SHORTEST_PREFIX or any(character.isdigit() for character in one):
+        return False
     shared = max(_SHORTEST_PREFIX, round(0.7 * min(len(one), len(other))))
-    return len(other) >= _SHORTEST_PREFIX and one[:shared] == other[:shared]
+    return one[:shared] == other[:shared]
 
 
 def holds_name(name: str, text_terms: Collection[str]) -> bool:
     """Whether all words of a name are among the terms of a text."""
-    return all(similarity(word, text_terms) > 0 for word in folded(name))
+    return all(word in text_terms or any(_are_related(word, other) for other in text_terms) for word in folded(name))
 
 
 def _stem_of(file: str) -> str:
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
     return name.rsplit(".", 1)[0].replace("_", " ")
+
+
+def _usual_share(question: str, language: str) -> float:
+    """How much of a question's words its answer's surroundings hold in this language, against English.
+
+    Pairs of characters overlap less than words, inflected and compound words less than English ones.
+    """
+    if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", question):
+        return 0.5
+    return 1.0 if language == "english" else 0.85

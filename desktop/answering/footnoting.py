@@ -23,12 +23,12 @@ _ACCORDING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """`text` is the sentences in order with only white space between; `cited` are the units behind footnotes."""
+    """`text` is the sentences in order with only white space between; `checks` stand beside the sentences."""
 
     text: str
     sentences: tuple[Sentence, ...]
     footnotes: tuple[FootnoteLink, ...]
-    cited: tuple[Unit, ...]
+    checks: tuple[Checked, ...]
 
 
 @dataclass(slots=True)
@@ -63,17 +63,24 @@ def without_markers(text: str) -> str:
     return re.sub(r"[ \t]+([.,;:!?])", r"\1", plain).strip()
 
 
+def without_torn_end(text: str) -> str:
+    """The answer without a last sentence that was cut off, unless it is all there is."""
+    spans = sentence_spans(text)
+    torn = len(spans) > 1 and text[spans[-1][1] - 1] not in ".!?…。！？\"'”’»)]"
+    return text[: spans[-2][1]] if torn else text
+
+
 def checked_answer(text: str, evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
     """Check every sentence and number what supports it."""
     numbering = _Numbering(evidence, sha256_of)
     sentences: list[Sentence] = []
-    cited: list[Unit] = []
+    checks: list[Checked] = []
     for start, end in sentence_spans(text):
         checked = check(text[start:end], evidence)
         numbers = tuple(dict.fromkeys(numbering.number(unit) for unit in checked.units))
-        cited.extend(checked.units)
+        checks.append(checked)
         sentences.append(Sentence(text[start:end], _safe(checked), numbers))
-    return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(cited))
+    return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
 
 
 def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
@@ -81,7 +88,8 @@ def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, sha256_of: Callab
     numbering = _Numbering(evidence, sha256_of)
     sentences = tuple(Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit),)) for unit in units)
     text = "\n".join(unit.text for unit in units)
-    return CheckedAnswer(text, sentences, tuple(numbering.links.values()), units)
+    checks = tuple(Checked(Support.SUPPORTED, (unit,), 1.0) for unit in units)
+    return CheckedAnswer(text, sentences, tuple(numbering.links.values()), checks)
 
 
 def _safe(checked: Checked) -> Support:

@@ -2,7 +2,7 @@
 
 import re
 
-from desktop.answering.evidence import Evidence, Unit, similarity
+from desktop.answering.evidence import Evidence, Unit
 
 _ASKS_NUMBER = re.compile(
     r"\b(?:how (?:many|much|long|old|far|often|large|big|high)|when|what (?:year|date|percentage|number)|"
@@ -25,10 +25,8 @@ def best_sentences(question: str, evidence: Evidence, limit: int) -> tuple[Unit,
 def _rank(question: str, unit: Unit, evidence: Evidence) -> float:
     """Shared words by weight, what the question asks for, and how well the passage was found."""
     weights = {term: evidence.weight(term) for term in evidence.question_terms}
-    total = sum(weights.values()) or 1.0
-    nearby = unit.terms | evidence.context_terms[unit.passage]
-    shared = sum(similarity(term, unit.terms) * weight for term, weight in weights.items()) / total
-    context = sum(similarity(term, nearby) * weight for term, weight in weights.items()) / total
+    shared = evidence.held(weights, unit.terms)
+    context = evidence.held(weights, unit.terms | evidence.context_terms[unit.passage])
     fits = (0.1 if _ASKS_NUMBER.search(question) and unit.facts.numbers else 0.0) + (
         0.1 if _ASKS_PERSON.search(question) and unit.facts.names else 0.0
     )

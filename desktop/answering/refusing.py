@@ -7,15 +7,19 @@ and nothing supported. The thresholds were read off curves over a development se
 import re
 from collections.abc import Iterable
 
-from desktop.answering.evidence import Evidence, Unit, similarity
+from desktop.answering.checking import Checked
+from desktop.answering.evidence import Evidence, Unit
 from desktop.answering.facts import folded
 from desktop.answering.vocabulary import ASKING_STEMS, EVERYDAY_STEMS
+from desktop.domain.answers import Support
 from desktop.storage.analysis import language_of
 
 # below this share of the question's words in the best passage no model is asked
 TOO_WEAK = 0.3
 # below this, what carries the answer is about something else: the question's share plus half the sentence's score
 OFF_QUESTION = 0.72
+# a quote answers with less certainty than a sentence written for the question
+QUOTES_FROM = 0.42
 # sentences to either side that still speak of the same thing
 _REACH = 3
 _TEXTS = {
@@ -56,6 +60,12 @@ def refusal_text(question: str) -> str:
     return _TEXTS[_script_of(question) or language_of(question)]
 
 
+def is_answered(evidence: Evidence, checks: Iterable[Checked]) -> bool:
+    """Whether some supported sentence stands where the question's words stand: both shares are weighed together."""
+    carried = [check for check in checks if check.support in (Support.SUPPORTED, Support.PARTLY)]
+    return any(question_share(evidence, check.units) + 0.5 * check.score >= OFF_QUESTION for check in carried)
+
+
 def model_refuses(answer: str) -> bool:
     """Whether the model says that the sources don't say it, in a short answer or its first sentence."""
     opening = answer.strip()[:260]
@@ -82,7 +92,7 @@ def _question_weights(evidence: Evidence) -> dict[str, float]:
 def _share_near(evidence: Evidence, weights: dict[str, float], unit: Unit) -> float:
     near = evidence.near(evidence.units.index(unit), _REACH)
     held = unit.terms.union(evidence.context_terms[unit.passage], *(other.terms for other in near))
-    return sum(similarity(term, held) * weight for term, weight in weights.items()) / sum(weights.values())
+    return evidence.held(weights, held) / evidence.usual_share
 
 
 def _script_of(question: str) -> str:

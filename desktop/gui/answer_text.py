@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 from desktop.domain.answers import Answer, Support
 from desktop.gui.answer_layout import Paragraph, not_found_text, paragraphs
 from desktop.gui.text_positions import inert
-from desktop.gui.theme import LEADING, Text, Theme, grid
+from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
 
 SCHEME = "footnote"
@@ -152,12 +152,13 @@ class AnswerText(QTextBrowser):
                 self._ranges.append((start, cursor.position(), piece.sentence))
         if paragraph.apart:
             mark = self._format("muted")
-            mark.setFont(self._theme.font(Text.BODY), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesAll)
+            mark.setFont(
+                self._theme.font(Text.BODY), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesAll
+            )
             cursor.insertText("\u2028" + not_found_text(), mark)
 
     def _block(self, *, apart: bool = False, first: bool = True) -> QTextBlockFormat:
-        block = QTextBlockFormat()
-        block.setLineHeight(LEADING, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        block = self._theme.block_format(Text.ANSWER)
         block.setTopMargin(0 if first else grid(2))
         block.setLeftMargin(grid(4) if apart else 0)
         return block

@@ -1,4 +1,4 @@
-"""A question and its answer as one piece of the page, from the first stage to the last footnote. Asks nothing itself."""
+"""A question and its answer as one piece of the page, from the first stage to the last footnote. Asks nothing."""
 
 from collections.abc import Callable
 

@@ -65,7 +65,13 @@ class Button(QPushButton):
     """A button with a look and, if named, an icon that follows the theme."""
 
     def __init__(
-        self, text: str, on_click: Callable[[], object], *, look: str = "", theme: Theme | None = None, icon_name: str = ""
+        self,
+        text: str,
+        on_click: Callable[[], object],
+        *,
+        look: str = "",
+        theme: Theme | None = None,
+        icon_name: str = "",
     ) -> None:
         super().__init__(text.replace("&", "&&"))
         self.setProperty("look", look)
@@ -117,7 +123,7 @@ class IconButton(Button):
 def plain_tip(text: str) -> str:
     """A tooltip that Qt can't take for rich text, whatever a file is called."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p style='white-space:pre-wrap'>{escaped}</p>" if Qt.mightBeRichText(text) else text
+    return f"<p style='white-space:pre-wrap'>{escaped}</p>" if "<" in text or "&" in text else text
 
 
 def column(gap: float = 2, margins: tuple[float, float, float, float] = (0, 0, 0, 0)) -> QVBoxLayout:

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 
 from desktop.domain.answers import Conversation
 from desktop.gui.engine_client import EngineClient
-from desktop.gui.theme import Text, Theme
+from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import day_group, shown
 from desktop.protocol import engine_messages as messages
 
 PAGE = 100
+ROW_HEIGHT, HEADING_HEIGHT = grid(7), grid(8)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -82,11 +83,17 @@ class ConversationList(QAbstractListModel):
             return self._theme.colour("muted")
         if role == Qt.ItemDataRole.FontRole:
             return self._theme.font(Text.CAPTION)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, HEADING_HEIGHT)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
         return None
 
     def _conversation_data(self, conversation: Conversation, role: int) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
             return shown(" ".join(conversation.title.split())) or tr("Untitled")
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, ROW_HEIGHT)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:

@@ -37,7 +37,13 @@ class ConversationPage(QWidget):
     reading_failed = Signal(object)
 
     def __init__(
-        self, theme: Theme, client: EngineClient, asking: Asking, state: LibraryState, drafts: Drafts, steps: "FirstSteps"
+        self,
+        theme: Theme,
+        client: EngineClient,
+        asking: Asking,
+        state: LibraryState,
+        drafts: Drafts,
+        steps: "FirstSteps",
     ) -> None:
         super().__init__()
         self.setObjectName("page")
@@ -86,13 +92,13 @@ class ConversationPage(QWidget):
         below = QWidget()
         holding = column(0, (0, 2, 0, 5))
         holding.addWidget(self.composer)
-        self._centre(below, holding)
+        self._below = self._centre(below, holding)
         whole = column(0)
         whole.addWidget(self._scroll, 1)
         whole.addWidget(below)
         self.setLayout(whole)
 
-    def _centre(self, widget: QWidget, inside: QVBoxLayout) -> None:
+    def _centre(self, widget: QWidget, inside: QVBoxLayout) -> QHBoxLayout:
         """One column of the right measure in the middle, with margins that give way first."""
         middle = QWidget()
         middle.setLayout(inside)
@@ -102,6 +108,7 @@ class ConversationPage(QWidget):
         across.addWidget(middle, 1000)
         across.addStretch(1)
         widget.setLayout(across)
+        return across
 
     def _connect(self) -> None:
         asking = self._asking
@@ -215,6 +222,9 @@ class ConversationPage(QWidget):
         self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END
 
     def _follow_end(self, _least: int, most: int) -> None:
+        bar = self._scroll.verticalScrollBar()
+        beside = bar.sizeHint().width() if most > 0 else 0  # so that both columns keep one edge
+        self._below.setContentsMargins(grid(6), 0, grid(6) + beside, 0)
         if self._following:
             self._scroll.verticalScrollBar().setValue(most)
 

@@ -17,7 +17,9 @@ class Drafts:
             read = json.loads(memory.get("drafts"))
         except ValueError:
             read = {}
-        self._texts: dict[str, str] = {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
+        self._texts: dict[str, str] = (
+            {k: v for k, v in read.items() if isinstance(v, str)} if isinstance(read, dict) else {}
+        )
 
     def get(self, conversation_id: int | None) -> str:
         return self._texts.get(_key(conversation_id), "")

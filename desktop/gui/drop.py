@@ -106,7 +106,9 @@ class Drop(QWidget):
         if len(preview.items) > SHOWN:
             self._inside.addWidget(label(tr("and {n} more", "and {n} more", len(preview.items) - SHOWN), "muted"))
         if any(item.kind in READ for item in adding):
-            self._inside.addWidget(label(tr("Your files are read where they are, and never changed."), "muted", wrap=True))
+            self._inside.addWidget(
+                label(tr("Your files are read where they are, and never changed."), "muted", wrap=True)
+            )
         self._add_buttons(_verb(adding) if adding else None)
 
     def _item(self, item: AddItem) -> QVBoxLayout:
@@ -196,4 +198,3 @@ def _facts(item: AddItem) -> list[tuple[str, str]]:
     if item.files == 0:
         facts.append((tr("There is nothing to read in it yet; files put there later are noticed."), "muted"))
     return facts
-

@@ -186,7 +186,9 @@ class EngineClient(QObject):
 
     def _welcome(self, greeting: Greeting) -> None:
         if greeting.protocol != PROTOCOL:
-            self._refuse(EngineProblem("The engine and the window are of different versions.", "Install Footnote again."))
+            self._refuse(
+                EngineProblem("The engine and the window are of different versions.", "Install Footnote again.")
+            )
             return
         self._greeted = True
         while self._unsent and self._process is not None:

@@ -28,7 +28,7 @@ class SourceEntry(Button):
         lines.addWidget(words)
         across = row(2, (2, 1.5, 2, 1.5))
         if sign:
-            number = label(sign, "step")
+            number = label(sign, "number")
             number.setFixedWidth(grid(5))
             number.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
             across.addWidget(number)
@@ -65,4 +65,6 @@ def footnote_entry(footnote: FootnoteLink, on_click: Callable[[], object]) -> So
 def passage_entry(passage: FoundPassage, on_click: Callable[[], object]) -> SourceEntry:
     place = place_text(passage.page, passage.context)
     title = ", ".join(part for part in (file_name(passage.file), place) if part)
-    return SourceEntry("", title, passage.text, tr("Passage in {place}: {quote}", place=title, quote=passage.text), on_click)
+    return SourceEntry(
+        "", title, passage.text, tr("Passage in {place}: {quote}", place=title, quote=passage.text), on_click
+    )

@@ -11,7 +11,13 @@ SHARPNESS = 2  # pictures hold twice the pixels, for screens that show them
 
 
 def icon(theme: Theme, name: str, role: str = "muted") -> QIcon:
-    """The icon `resources/icons/NAME.svg` in the colour of `role`."""
+    """The icon `resources/icons/NAME.svg` in the colour of `role`; muted while its button is disabled."""
+    made = QIcon(_drawn(theme, name, role))
+    made.addPixmap(_drawn(theme, name, "muted"), QIcon.Mode.Disabled)
+    return made
+
+
+def _drawn(theme: Theme, name: str, role: str) -> QPixmap:
     svg = project_data("resources", "icons", f"{name}.svg").read_text(encoding="utf-8")
     coloured = svg.replace("currentColor", getattr(theme.colours, role))
     picture = QPixmap(ICON * SHARPNESS, ICON * SHARPNESS)
@@ -20,7 +26,7 @@ def icon(theme: Theme, name: str, role: str = "muted") -> QIcon:
     QSvgRenderer(QByteArray(coloured.encode())).render(painter, QRectF(picture.rect()))
     painter.end()
     picture.setDevicePixelRatio(SHARPNESS)
-    return QIcon(picture)
+    return picture
 
 
 def window_icon() -> QIcon:

@@ -24,7 +24,9 @@ class ProblemPage(QWidget):
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         place = label(tr("The log is at {path}", path=log), "muted", wrap=True)
         place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.again = Button(tr("Try again"), self.try_again_wanted.emit, look="primary", theme=theme, icon_name="refresh")
+        self.again = Button(
+            tr("Try again"), self.try_again_wanted.emit, look="primary", theme=theme, icon_name="refresh"
+        )
         choices = row(2)
         choices.addWidget(self.again)
         show = Button(tr("Show the log"), lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.parent))))

@@ -15,9 +15,9 @@ from desktop.gui.reader_page import ReaderPage
 from desktop.gui.reader_source import ReaderSource
 from desktop.gui.reader_text import ReaderText
 from desktop.gui.source_place import SourcePlace, cited_from, of_file, of_footnote, of_passage, step_footnote
-from desktop.gui.theme import READER_NARROWEST, READER_WIDTH
+from desktop.gui.theme import READER_NARROWEST, READER_WIDTH, grid
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, place_text, superscript
+from desktop.gui.wording import file_name, place_text
 
 
 class ReaderPane(QWidget):
@@ -152,7 +152,7 @@ class ReaderPane(QWidget):
         self.place = place
         name = file_name(place.file)
         self._name.show_whole(name)
-        self._where.setText(place_text(place.page, place.heading) if place.page is not None else "")
+        self._where.setText("" if place.paged else place_text(place.page, ""))
         several = place.answer is not None and len(place.answer.footnotes) > 1
         self.previous.setVisible(several)
         self.next.setVisible(several)
@@ -170,10 +170,10 @@ class ReaderPane(QWidget):
         if place.answer is None:
             return
         cited = label(tr("Cited here:"), "muted")
-        cited.setMargin(4)
+        cited.setMargin(grid(1))
         self._cited.addWidget(cited)
         for link in cited_from(place.answer, place.file_id):
-            number = Button(superscript(link.n), lambda n=link.n, a=place.answer: self.show_footnote(a, n), look="link")
+            number = Button(str(link.n), lambda n=link.n, a=place.answer: self.show_footnote(a, n), look="link")
             number.setAccessibleName(tr("Footnote {number}", number=link.n))
             number.setEnabled(link.n != place.n)
             self._cited.addWidget(number)

@@ -1,12 +1,12 @@
 """A source file as text in the serif, with the footnoted words marked. Shows a slice; asks for more by a signal."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QTextEdit
 
 from desktop.domain.documents import Block, BlockKind
 from desktop.gui.text_positions import inert, to_qt
-from desktop.gui.theme import LEADING, Text, Theme, grid
+from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
 
 ABOVE = 0.3  # of the view stands above the marked words
@@ -71,9 +71,7 @@ class ReaderText(QTextEdit):
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
-        form = QTextBlockFormat()
-        form.setLineHeight(LEADING, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.setBlockFormat(form)
+        cursor.setBlockFormat(self._theme.block_format(Text.SOURCE))
         cursor.insertText(self._text, self._format())
         cursor.endEditBlock()
         self._set_blocks(self._offset)

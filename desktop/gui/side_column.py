@@ -122,7 +122,9 @@ class SideColumn(QWidget):
     def _mark(self) -> None:
         searching = bool(self.search.text().strip())
         empty = self.list.rowCount() == 0
-        self._none.setText(tr("No conversation has these words.") if searching else tr("Your conversations will be here."))
+        self._none.setText(
+            tr("No conversation has these words.") if searching else tr("Your conversations will be here.")
+        )
         self._none.setVisible(empty)
         index = self.list.index_of(self._shown)
         if index.isValid():

@@ -8,7 +8,21 @@ from desktop.domain.answers import Answer, FootnoteLink, FoundPassage
 from desktop.domain.documents import PageSpan
 
 # Opening these with the system would run them.
-RUNNABLE = (".py", ".pyw", ".sh", ".bash", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".command", ".desktop", ".exe", ".jar")
+RUNNABLE = (
+    ".py",
+    ".pyw",
+    ".sh",
+    ".bash",
+    ".bat",
+    ".cmd",
+    ".ps1",
+    ".vbs",
+    ".js",
+    ".command",
+    ".desktop",
+    ".exe",
+    ".jar",
+)
 
 
 @dataclass(frozen=True, slots=True)

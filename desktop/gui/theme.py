@@ -9,7 +9,7 @@ from enum import StrEnum
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette, QTextBlockFormat
 from PySide6.QtWidgets import QApplication
 
 from desktop.platform_support.paths import project_data
@@ -100,8 +100,7 @@ IN_SERIF = (Text.QUOTE, Text.SOURCE, Text.BRAND, Text.QUESTION, Text.TITLE)
 HEAVY = (Text.QUESTION, Text.TITLE, Text.BRAND)
 SMALLEST_BODY = 10.0
 
-LEADING = 150  # per cent of the font's own line height, for text that is read
-CLOSE_LEADING = 125
+LEADING = 1.6  # line to line, in sizes of the font, for text that is read
 
 
 def grid(steps: float) -> int:
@@ -175,6 +174,16 @@ class Theme(QObject):
         font.setPointSizeF(round(self._base * SCALE[text], 1))
         font.setWeight(QFont.Weight.DemiBold if text in HEAVY else QFont.Weight.Normal)
         return font
+
+    def line_height(self, text: Text) -> int:
+        """Pixels from line to line for text that is read: even, whatever fonts a line mixes, and on the half grid."""
+        return grid(round(QFontInfo(self.font(text)).pixelSize() * LEADING / grid(0.5)) / 2)
+
+    def block_format(self, text: Text) -> QTextBlockFormat:
+        """A paragraph of text that is read."""
+        block = QTextBlockFormat()
+        block.setLineHeight(self.line_height(text), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        return block
 
     def _follow(self) -> None:
         if self.colours != (DARK if self.dark else LIGHT):

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 CONTEXT = "Footnote"
 
 
-def tr(text: str, many: str = "", n: int | None = None, **blanks: object) -> str:
+def tr(text: str, many: str = "", n: int | None = None, /, **blanks: object) -> str:
     """`text` in the user's language; `many` is its form for any count `n` but one.
 
     Blanks are filled after the look-up, so a file name with braces in it stays what it is.

@@ -43,9 +43,7 @@ class FootnoteWindow(QMainWindow):
         self.header = Header(parts.theme, parts.state)
         self.side = SideColumn(parts.theme, parts.client, parts.messages)
         steps = FirstSteps(parts.theme, parts.state, parts.memory)
-        self.conversation = ConversationPage(
-            parts.theme, parts.client, parts.asking, parts.state, parts.drafts, steps
-        )
+        self.conversation = ConversationPage(parts.theme, parts.client, parts.asking, parts.state, parts.drafts, steps)
         self.pages: dict[str, QWidget] = {CONVERSATION: self.conversation}
         self.reader: ReaderPane | None = None
         self._stack = QStackedWidget()

@@ -152,14 +152,19 @@ class ChildProcess(LineClient):
         try:
             code = self.process.wait(grace)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = self.process.wait()
-        self.join(2)
+            return self.kill()
+        self._release()
         return code
 
     def kill(self) -> int:
         """Ends it at once. Returns the exit code."""
         self.process.kill()
         code = self.process.wait()
-        self.join(2)
+        self._release()
         return code
+
+    def _release(self) -> None:
+        self.close()
+        self.join(2)
+        if self.process.stdout is not None:
+            self.process.stdout.close()

@@ -97,7 +97,7 @@ class FileReader:
                 output.unlink(missing_ok=True)
                 output.with_name(output.name + ".part").unlink(missing_ok=True)
 
-    def render(self, path: str, number: int, scale: float, start: int, end: int, output: Path) -> PageRendered:
+    def render(self, path: str, number: int, scale: float, start: int, end: int, output: Path | str) -> PageRendered:
         """Page `number` (from 1) as a PNG at `output`, and where the words of text[start:end] stand on it."""
         with self._turn:
             return self._call(RENDER_PAGE, RenderPage(path, number, scale, start, end, str(output)))
@@ -144,15 +144,19 @@ class FileReader:
         try:
             child.call(HELLO, Hello(PROTOCOL), START_TIMEOUT)
         except (ProcessEnded, TimeoutError, ProtocolError):
-            child.kill()
+            _end(child)
             raise EngineProblem("The file reader doesn't start.", "Install Footnote again.") from None
         return child
 
     def _drop(self) -> None:
-        """Kills rather than asks: it holds nothing that needs an orderly end."""
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
-            child.close()
-            assert child.process.stdout is not None
-            child.process.stdout.close()
+            _end(child)
+
+
+def _end(child: ChildProcess) -> None:
+    """Kills rather than asks: a reader holds nothing that needs an orderly end."""
+    child.kill()
+    child.close()
+    if child.process.stdout is not None:
+        child.process.stdout.close()

@@ -1,6 +1,7 @@
 """Word documents (.docx): paragraphs with their headings, list items and table rows in reading order.
 
-Also foot- and endnotes, comments, page headers and footers, once each, after the body. Deleted (tracked) text is left out.
+Also foot- and endnotes, comments, page headers and footers, once each, after the body. Words deleted in tracked
+changes are left out.
 """
 
 import posixpath

@@ -34,6 +34,9 @@ BROWSER_ENCODINGS: Mapping[str, str] = {
 DECLARATION_WITHIN = 4096
 FALLBACK = "cp1252"
 SAMPLE = 64 * 1024
+# one character in so many
+MANY_ACCENTS, MANY_IN_SHORT = 12, 4
+SHORT_TEXT = 100
 WIDEST_CHARACTER = 4
 _DECLARED = re.compile(
     rb"(?:charset|encoding)\s*=\s*[\"']?\s*"
@@ -41,7 +44,9 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
-_WESTERN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŠšŽžŒœŸ][À-ÖØ-öø-ÿŠšŽžŒœŸ’]|[À-ÖØ-öø-ÿŠšŽžŒœŸ’][A-Za-z]|[€£§©®°«»“”‘’–—…•·]")
+# accented letters beside Latin ones or alone, and signs; not ð, ý, þ, which are Turkish letters far more often
+_ACCENTED = "À-ÏÑ-ÖØ-ÜßŠŽŸŒà-ïñ-öø-üÿšžœ"
+_WESTERN = re.compile(rf"(?<=[A-Za-z])[{_ACCENTED}’]|[{_ACCENTED}’](?=[A-Za-z])|\b[{_ACCENTED}]\b|[€£§©®°«»“”‘’–—…•·]")
 
 
 def decode_text(data: bytes) -> str:
@@ -120,13 +125,15 @@ def _decode_single_bytes(data: bytes) -> str:
 
 
 def _reads_well_as_western(data: bytes) -> bool:
-    """Short Western texts are guessed badly by statistics: there a handful of accents stand beside Latin letters."""
+    """Western texts with few accents are guessed badly by statistics; Czech or Turkish ones have more accents."""
     try:
         text = data[:SAMPLE].decode(FALLBACK)
     except UnicodeDecodeError:
         return False
     special = sum(character > "\x7f" for character in text)
-    return special < len(text) // 12 and len(_WESTERN.findall(text)) >= special * 0.9
+    accents = sum(character > "\x7f" and character.isalpha() for character in text)
+    most = len(text) / (MANY_ACCENTS if len(text) > SHORT_TEXT else MANY_IN_SHORT)
+    return accents < most and len(_WESTERN.findall(text)) >= special * 0.9
 
 
 def _guessed(data: bytes) -> str:

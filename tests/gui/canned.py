@@ -1,0 +1,198 @@
+"""What the fake engine serves: source files, an answer that rests on them, models, tones, conversations."""
+
+import hashlib
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+
+from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support
+from desktop.domain.documents import Block, BlockKind
+from desktop.domain.files import FileRow, FileState
+from desktop.domain.models import Model, Tone
+
+LEASE = (
+    "8  Termination\n\n8.1  This Lease begins on 1 April 2024 and runs for five years.\n\n"
+    "8.2  Either party may terminate this Lease on three months' written notice, given so as to end on the last "
+    "day of a calendar month.\n\n"
+    "8.3  Where the tenant is in arrears of two months' rent, the landlord may terminate this Lease without notice.\n"
+)
+LETTER = """# Arrears
+
+Dear Ms Okafor,
+
+our records show that the rent for May and June has not reached us 𝒙. Under clause 8.3 of the lease, a landlord whose
+tenant is two months late may end the tenancy at once. We would much rather not.
+
+## What we propose
+
+Please pay the amount of £4,300 by 15 July. If you can't, call us: we have always found a way, and we expect to find
+one again. A payment plan over six months would be acceptable to us.
+
+## The deposit
+
+Nothing in this letter changes the agreement on the deposit, which is held by the scheme named in the lease.
+"""
+CODE = '''"""Late fees, as the lease has them."""
+
+RATE = 0.04
+
+
+def late_fee(rent: float, days: int) -> float:
+    """Four per cent a year, from the eighth day on."""
+    if days <= 7:
+        return 0.0
+    return round(rent * RATE * days / 365, 2)
+'''
+SOURCES = {1: ("lease-2024.pdf", LEASE), 2: ("letter-03.md", LETTER), 3: ("late_fees.py", CODE)}
+HOUR, DAY = 3600, 86400
+CONVERSATIONS = (
+    ("How long is the notice period?", 60),
+    ("Q3 totals by region", 2 * 60),
+    ("Who attended the partners' meeting in March, and what was decided about Harrow Mill?", 2 * DAY),
+    ("Knee exercises after week two", 4 * DAY),
+    ("What does the retention policy say about backups?", 30 * DAY),
+)
+MODELS = (
+    Model("/models/qwen2.5-1.5b.gguf", "Qwen2.5 Coder 1.5B Instruct", "qwen2", 1_117_320_768, 32768, ""),
+    Model("/models/smollm2.gguf", "SmolLM2 135M Instruct", "llama", 98_362_432, 8192, ""),
+    Model("/models/broken.gguf", "broken", "", 1024, 0, "This file is not a GGUF model: its header is cut off."),
+)
+TONES = (
+    Tone("/tones/house.gguf", "House style", "qwen2", 16, ""),
+    Tone("/tones/other.gguf", "Clinic letters", "llama", 8, "It was made for a llama model; the one in use is qwen2."),
+)
+
+
+def write_sources(folder: Path) -> dict[int, Path]:
+    """The files by id; what is there already is left as it is."""
+    place = folder / "Contracts"
+    place.mkdir(parents=True, exist_ok=True)
+    paths: dict[int, Path] = {}
+    for number, (name, text) in SOURCES.items():
+        paths[number] = place / name
+        if not paths[number].exists():
+            paths[number].write_text(text, encoding="utf-8")
+    return paths
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def format_of(path: Path) -> str:
+    return {".pdf": "pdf", ".md": "md", ".py": "code"}[path.suffix]
+
+
+def blocks_of(text: str) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if line.startswith("#"):
+            level = len(line) - len(line.lstrip("#"))
+            blocks.append(Block(BlockKind.HEADING, at, at + len(line.rstrip()), level))
+        at += len(line)
+    return tuple(blocks)
+
+
+def link(n: int, file_id: int, path: Path, page: int | None, heading: str, quote: str) -> FootnoteLink:
+    text = SOURCES[file_id][1]
+    start = text.index(quote)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return FootnoteLink(n, file_id, str(path), digest, page, heading, start, start + len(quote), quote)
+
+
+def footnotes(files: dict[int, Path]) -> tuple[FootnoteLink, ...]:
+    notice = "Either party may terminate this Lease on three months' written notice"
+    late = "Where the tenant is in arrears of two months' rent, the landlord may terminate this Lease without notice."
+    once = "a landlord whose\ntenant is two months late may end the tenancy at once"
+    return (
+        link(1, 1, files[1], 7, "8 Termination", notice),
+        link(2, 1, files[1], 7, "8 Termination", late),
+        link(3, 2, files[2], None, "Arrears", once),
+        link(4, 3, files[3], None, "", "Four per cent a year, from the eighth day on."),
+    )
+
+
+def answer(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
+    if "moon" in question:
+        return refusal(number, conversation, question, files)
+    sentences = (
+        Sentence("Either side may end the lease with three months' notice.", Support.SUPPORTED, (1,)),
+        Sentence("If the rent is two months late, the landlord may end it at once.", Support.SUPPORTED, (2, 3)),
+        Sentence("The deposit is returned within a week.", Support.UNSUPPORTED, ()),
+        Sentence("A late fee of four per cent a year is charged from the first day.", Support.PARTLY, (4,)),
+    )
+    text = " ".join(s.text for s in sentences[:2]) + " " + sentences[2].text + "\n\n" + sentences[3].text
+    standalone = question if conversation != 99 and "it" not in question.split() else "How long is the lease's notice?"
+    return Answer(
+        number, conversation, question, standalone, text, False, AnswerState.FINISHED, sentences, footnotes(files),
+        (), MODELS[0].path, (), 1_790_000_000.0, 4.2, "All 1,204 files were searched.",
+    )  # fmt: skip
+
+
+def refusal(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
+    passages = tuple(
+        FoundPassage(f.n, f.file_id, f.file, f.start, f.end, f.page, f.quote, 0.3, f.heading)
+        for f in footnotes(files)[:3]
+    )
+    text = "None of your files says anything about the moon."
+    return Answer(
+        number, conversation, question, question, text, True, AnswerState.FINISHED,
+        (Sentence(text, Support.NONE, ()),), (), passages, MODELS[0].path, (), 1_790_000_000.0, 1.1, "",
+    )  # fmt: skip
+
+
+def file_rows(folder: Path, files: dict[int, Path]) -> list[FileRow]:
+    rows = [FileRow(n, 1, str(p), FileState.INDEXED, "", 2300 * n, 1.79e9, 3 + n, "") for n, p in files.items()]
+    odd = (
+        ("scan-0031.pdf", FileState.NEEDS_OCR, "It holds pictures of pages and no text."),
+        ("salaries.pdf", FileState.LOCKED, "It is protected by a password."),
+        ("dump.md", FileState.TOO_LARGE, "It is 310 MB; up to 100 MB are read."),
+        ("broken.docx", FileState.FAILED, "The file is damaged: its directory is missing."),
+        ("hostile.pdf", FileState.QUARANTINED, "Reading it ended the file reader twice."),
+        ("empty.txt", FileState.EMPTY, "There is no text in it."),
+    )
+    for n, (name, state, reason) in enumerate(odd, 10):
+        rows.append(FileRow(n, 1, str(folder / "Contracts" / name), state, reason, 48_000 * n, 1.79e9, 0, ""))
+    for n in range(20, 1215):
+        path = str(folder / "Contracts" / f"letter-{n:04}.docx")
+        rows.append(FileRow(n, 1, path, FileState.INDEXED, "", 31_000 + n, 1.79e9, n % 40 + 1, "docx"))
+    return rows
+
+
+def draw_page(path: Path, number: int, scale: float) -> tuple[tuple[float, float, float, float], ...]:
+    """A page like a lease's, and the boxes of its marked lines in pixels."""
+    application = QGuiApplication.instance() or QGuiApplication(["fake", "-platform", "offscreen"])
+    assert application is not None
+    image = QImage(round(595 * scale), round(842 * scale), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    painter.scale(scale, scale)
+    font = painter.font()
+    font.setFamily("Noto Serif")
+    font.setPixelSize(12)
+    painter.setFont(font)
+    lines = [f"– {number} –", "", *LEASE.split("\n")]
+    boxes: list[tuple[float, float, float, float]] = []
+    top = 70.0
+    for line in lines:
+        flags = Qt.TextFlag.TextWordWrap
+        place = painter.boundingRect(QRectF(80, top, 435, 700), flags, line or " ")
+        painter.drawText(place, flags, line)
+        if "Either party" in line:
+            boxes = [
+                (
+                    place.left() * scale,
+                    (place.top() + n * 16) * scale,
+                    place.right() * scale,
+                    (place.top() + n * 16 + 15) * scale,
+                )
+                for n in range(2)
+            ]
+        top = place.bottom() + 10
+    painter.end()
+    temporary = path.with_suffix(".part")
+    image.save(str(temporary), "PNG")  # pyright: ignore[reportCallIssue,reportArgumentType]  # text is taken for bytes
+    temporary.replace(path)
+    return tuple(boxes)

@@ -1,0 +1,302 @@
+"""A real child process that speaks the engine's protocol with canned data.
+
+`python -m tests.gui.fake_engine DIR [WORD…]`
+
+DIR holds the source files it serves. Words change what it does: `empty` (no folders, no model), `busy` (indexing),
+`mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words), `crash`
+(dies in the middle of an answer), `problems` (files in every state).
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from desktop.domain.answers import Answer, AnswerState, Conversation
+from desktop.domain.errors import EngineProblem, FileProblem, UserError
+from desktop.domain.files import Folder
+from desktop.domain.models import Model, Tone
+from desktop.protocol import engine_messages as m
+from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
+from desktop.protocol.lines import PROTOCOL
+from desktop.protocol.reader_messages import Box
+from desktop.protocol.server import LineServer, claim_standard_streams
+from desktop.settings.schema import SETTINGS
+from desktop.settings.store import SettingsFile
+from tests.gui import canned
+
+
+class FakeEngine:
+    def __init__(self, folder: Path, words: frozenset[str]) -> None:
+        self.folder, self.words = folder, words
+        self.files = canned.write_sources(folder)
+        kept = folder / "fake-state.json"
+        self.settings = SettingsFile(kept.with_name("settings.json"))
+        self.answers: dict[int, Answer] = {}
+        self.conversations: dict[int, Conversation] = {}
+        self.deleted: set[int] = set()
+        self.cancelled = threading.Event()
+        self.folders = [] if "empty" in words else [Folder(1, str(folder / "Contracts"), False, True, 1204, 1204)]
+        self.models = [] if "empty" in words else list(canned.MODELS)
+        self.tones = [] if "empty" in words else list(canned.TONES)
+        self.chosen_tones: tuple[m.ToneChoice, ...] = ()
+        self.chosen_model = self.models[0].path if self.models else ""
+        self.paused = False
+        self.calls: list[str] = []
+        if "empty" not in words:
+            self._seed()
+        self.server: LineServer | None = None
+
+    def _seed(self) -> None:
+        now = time.time()
+        for number, (title, age) in enumerate(canned.CONVERSATIONS, 1):
+            self.conversations[number] = Conversation(number, title, now - age, 1)
+        self.answers[1] = canned.answer(1, 1, "How long is the notice period?", self.files)
+
+    def note(self, name: str) -> None:
+        with (self.folder / "calls.log").open("a", encoding="utf-8") as log:
+            log.write(name + "\n")
+
+    def send(self, event: object) -> None:
+        assert self.server is not None
+        self.server.send_event(event)
+
+    # --- library --------------------------------------------------------------------------------------------
+
+    def hello(self, hello: Hello) -> Greeting:
+        return Greeting(99 if "old" in self.words else PROTOCOL, "fake", "engine", os.getpid())
+
+    def status(self, _: Nothing) -> m.Status:
+        counts = {} if not self.folders else {"indexed": 1204}
+        if "problems" in self.words:
+            counts = {"indexed": 1180, "failed": 12, "locked": 4, "needs_ocr": 8}
+        phase, done = ("paused" if self.paused else "reading", 12) if "busy" in self.words else ("idle", 0)
+        progress = m.IndexingProgress(phase, done, 40 if done else 0, 118.0 if done else None, "")
+        notices = ("The folder “Archive” is not there now.",) if "problems" in self.words else ()
+        return m.Status(counts, tuple(self.folders), progress, 1.0, notices, 1204, 9000, 0)
+
+    def list_files(self, request: m.ListFiles) -> m.FileList:
+        rows = [] if not self.folders else canned.file_rows(self.folder, self.files)
+        rows = [r for r in rows if request.state in ("", r.state) and request.containing.lower() in r.path.lower()]
+        return m.FileList(tuple(rows[request.offset : request.offset + request.limit]), len(rows))
+
+    def preview_add(self, paths: m.Paths) -> m.AddPreview:
+        return m.AddPreview(tuple(self._preview(path) for path in paths.paths))
+
+    def _preview(self, path: str) -> m.AddItem:
+        if path.endswith("tone.gguf"):
+            return m.AddItem(path, "tone", 0, 4_200_000, {}, True, "")
+        if path.endswith(".gguf"):
+            return m.AddItem(path, "model", 0, 1_117_320_768, {}, True, "")
+        if path.endswith(".zip"):
+            return m.AddItem(path, "refused", 0, 0, {}, True, "Zip archives can't be read.")
+        return m.AddItem(path, "folder", 1204, 310_000_000, {"pdf": 800, "docx": 404}, True, "")
+
+    def add(self, paths: m.Paths) -> m.FolderList:
+        self.note("add " + " ".join(paths.paths))
+        for path in paths.paths:
+            self.folders.append(Folder(len(self.folders) + 1, path, False, True, 1204, 1204))
+        self.send(m.LibraryChanged({"indexed": 1204}))
+        return m.FolderList(tuple(self.folders))
+
+    def remove(self, request: m.FolderId) -> Nothing:
+        self.note(f"remove {request.folder_id}")
+        self.folders = [folder for folder in self.folders if folder.id != request.folder_id]
+        self.send(m.LibraryChanged({}))
+        return Nothing()
+
+    def pause(self, request: m.Pause) -> Nothing:
+        self.paused = request.paused
+        return Nothing()
+
+    def nothing(self, _: object) -> Nothing:
+        return Nothing()
+
+    # --- questions ------------------------------------------------------------------------------------------
+
+    def ask(self, request: m.Ask) -> m.Asked:
+        if not request.question.strip():
+            raise UserError("There is no question.")
+        conversation = request.conversation_id or max(self.conversations, default=0) + 1
+        number = max(self.answers, default=0) + 1
+        self.conversations[conversation] = Conversation(conversation, request.question, time.time(), 1)
+        self.note(f"ask {conversation} {request.standalone} {request.question}")
+        self.cancelled.clear()
+        threading.Thread(target=self._make, args=(number, conversation, request), daemon=True).start()
+        return m.Asked(number, conversation)
+
+    def _make(self, number: int, conversation: int, request: m.Ask) -> None:
+        question = request.question
+        if "fail" in question:
+            self.send(m.AnswerFailed(number, conversation, "The model could not be loaded.", "Choose another one."))
+            return
+        answer = canned.answer(number, conversation, question, self.files)
+        if request.standalone:
+            answer = dataclasses.replace(answer, standalone=question)
+        self.send(m.AnswerStage(number, "finding", ""))
+        self.send(m.AnswerStage(number, "reading", answer.standalone))
+        self.send(m.AnswerStage(number, "writing", answer.standalone))
+        if not answer.refused:
+            self._write(number, answer.text)
+        stopped = self.cancelled.is_set()
+        if stopped:
+            answer = dataclasses.replace(
+                answer, text="Either side may end", sentences=(), footnotes=(), state=AnswerState.STOPPED
+            )
+        self.answers[number] = answer
+        self.send(m.AnswerFinished(answer))
+
+    def _write(self, number: int, text: str) -> None:
+        for place, word in enumerate(text.split(" ")):
+            if "slow" in self.words and place >= 4:
+                while not (self.folder / "go").exists() and not self.cancelled.is_set():
+                    self.cancelled.wait(0.01)
+            if "crash" in self.words and place == 6:
+                os._exit(9)
+            if self.cancelled.is_set():
+                return
+            self.send(m.AnswerText(number, (" " if place else "") + word))
+
+    def cancel(self, _: m.AnswerId) -> Nothing:
+        self.cancelled.set()
+        return Nothing()
+
+    def list_conversations(self, request: m.ListConversations) -> m.ConversationList:
+        wanted = [c for c in self.conversations.values() if c.id not in self.deleted]
+        wanted = [c for c in wanted if request.containing.lower() in c.title.lower()]
+        wanted.sort(key=lambda c: -c.updated_at)
+        return m.ConversationList(tuple(wanted[request.offset : request.offset + request.limit]), len(wanted))
+
+    def read_conversation(self, request: m.ConversationId) -> m.Answers:
+        if request.conversation_id not in self.conversations:
+            raise UserError("This conversation no longer exists.")
+        own = [a for a in self.answers.values() if a.conversation_id == request.conversation_id]
+        return m.Answers(tuple(own))
+
+    def rename(self, request: m.RenameConversation) -> Nothing:
+        old = self.conversations[request.conversation_id]
+        self.conversations[old.id] = dataclasses.replace(old, title=request.title)
+        return Nothing()
+
+    def delete(self, request: m.ConversationId) -> Nothing:
+        self.note(f"delete {request.conversation_id}")
+        self.deleted.add(request.conversation_id)
+        return Nothing()
+
+    def restore(self, request: m.ConversationId) -> Nothing:
+        self.note(f"restore {request.conversation_id}")
+        self.deleted.discard(request.conversation_id)
+        return Nothing()
+
+    # --- sources --------------------------------------------------------------------------------------------
+
+    def open_text(self, request: m.OpenText) -> m.SourceText:
+        path = self.files.get(request.file_id)
+        if path is None or not path.exists():
+            raise FileProblem("This file is no longer there.", "It may have been moved.", state="missing")
+        text, kind = canned.text_of(path), canned.format_of(path)
+        blocks = canned.blocks_of(text) if kind == "md" else ()
+        return m.SourceText(
+            str(path),
+            kind,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            text[request.offset : request.offset + request.limit],
+            request.offset,
+            len(text),
+            blocks,
+            (),
+            True,
+        )
+
+    def open_page(self, request: m.OpenPage) -> m.SourcePage:
+        image = self.folder / f"page-{request.number}.png"
+        boxes = canned.draw_page(image, request.number, request.scale)
+        size = (round(595 * request.scale), round(842 * request.scale))
+        marked = tuple(Box(*box) for box in boxes) if request.start < request.end and request.number == 7 else ()
+        return m.SourcePage(str(self.files[request.file_id]), request.number, 12, *size, str(image), marked)
+
+    # --- models, tones, settings ----------------------------------------------------------------------------
+
+    def list_models(self, _: Nothing) -> m.Models:
+        return m.Models(tuple(self.models), self.chosen_model, True)
+
+    def choose_model(self, request: m.PathOnly) -> m.Models:
+        self.chosen_model = request.path
+        return self.list_models(Nothing())
+
+    def add_model(self, request: m.PathOnly) -> m.Models:
+        self.models.append(Model(request.path, Path(request.path).stem, "qwen2", 1_117_320_768, 32768, ""))
+        self.chosen_model = self.chosen_model or request.path
+        self.send(m.ModelsChanged(self.list_models(Nothing())))
+        return self.list_models(Nothing())
+
+    def list_tones(self, _: Nothing) -> m.Tones:
+        return m.Tones(tuple(self.tones), self.chosen_tones)
+
+    def choose_tones(self, request: m.ChooseTones) -> m.Tones:
+        if any("other" in tone.path for tone in request.tones):
+            raise EngineProblem("This tone was made for another model.")
+        self.note("tones " + " ".join(f"{tone.path}={tone.strength}" for tone in request.tones))
+        self.chosen_tones = request.tones
+        return self.list_tones(Nothing())
+
+    def add_tone(self, request: m.PathOnly) -> m.Tones:
+        self.tones.append(Tone(request.path, Path(request.path).stem, "qwen2", 8, ""))
+        self.send(m.TonesChanged(self.list_tones(Nothing())))
+        return self.list_tones(Nothing())
+
+    def read_settings(self, _: Nothing) -> m.SettingValues:
+        return m.SettingValues({entry.name: json.dumps(self.settings.get(entry.name)) for entry in SETTINGS})
+
+    def change_setting(self, request: m.Setting) -> m.SettingValues:
+        self.settings.set(request.name, json.loads(request.value))
+        return self.read_settings(Nothing())
+
+    def handlers(self) -> dict[Any, Any]:
+        return {
+            HELLO: self.hello,
+            m.STATUS: self.status,
+            m.LIST_FILES: self.list_files,
+            m.PREVIEW_ADD: self.preview_add,
+            m.ADD: self.add,
+            m.REMOVE: self.remove,
+            m.RESCAN: self.nothing,
+            m.RETRY_FILE: self.nothing,
+            m.PAUSE: self.pause,
+            m.ASK: self.ask,
+            m.CANCEL_ANSWER: self.cancel,
+            m.LIST_CONVERSATIONS: self.list_conversations,
+            m.READ_CONVERSATION: self.read_conversation,
+            m.RENAME_CONVERSATION: self.rename,
+            m.DELETE_CONVERSATION: self.delete,
+            m.RESTORE_CONVERSATION: self.restore,
+            m.OPEN_TEXT: self.open_text,
+            m.OPEN_PAGE: self.open_page,
+            m.LIST_MODELS: self.list_models,
+            m.ADD_MODEL: self.add_model,
+            m.CHOOSE_MODEL: self.choose_model,
+            m.LIST_TONES: self.list_tones,
+            m.ADD_TONE: self.add_tone,
+            m.CHOOSE_TONES: self.choose_tones,
+            m.READ_SETTINGS: self.read_settings,
+            m.CHANGE_SETTING: self.change_setting,
+        }
+
+
+def main() -> None:
+    folder, words = Path(sys.argv[1]), frozenset(sys.argv[2:])
+    if "mute" in words:
+        raise SystemExit("the engine has nothing to say")
+    requests, replies = claim_standard_streams()
+    engine = FakeEngine(folder, words)
+    engine.server = LineServer(engine.handlers(), requests, replies)
+    engine.server.serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Pictures of the real window for the README and for looking at: `python -m tests.gui.pictures OUT [--wide] [--dark]`.
+
+The window is the real one; the engine is the scripted one unless `--real DATA` names a library to open.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from desktop.gui.app import make_application
+from desktop.gui.engine_client import EngineCommand
+from desktop.gui.parts import build_parts, engine_command
+from desktop.gui.restart_rules import RestartRules
+from desktop.gui.window import FootnoteWindow
+from desktop.platform_support.paths import DataFolders, data_folders
+
+
+def fake_command(folder: Path, *words: str) -> EngineCommand:
+    return EngineCommand(sys.executable, ("-m", "tests.gui.fake_engine", str(folder), *words), folder / "fake.log")
+
+
+def wait_until(true: Callable[[], object], seconds: float = 10.0) -> None:
+    """Runs the event loop until it is so. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        QApplication.processEvents()
+        time.sleep(0.005)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    settle()
+
+
+def settle(seconds: float = 0.35) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+class Studio:
+    """Opens windows one after another and keeps a picture of each scene."""
+
+    def __init__(self, application: QApplication, out: Path, theme: str, size: tuple[int, int]) -> None:
+        self.application, self.out, self.theme, self.size = application, out, theme, size
+        self.folder = Path(tempfile.mkdtemp(prefix="footnote-pictures-"))
+        self.number = 0
+
+    def window(self, *words: str) -> FootnoteWindow:
+        self.number += 1
+        folder = self.folder / str(self.number)
+        folders = DataFolders(folder, folder, folder)
+        parts = build_parts(self.application, folders, fake_command(folder, *words), RestartRules((0.05, 0.05, 0.05)))
+        return self._show(FootnoteWindow(parts))
+
+    def real_window(self, data: Path) -> FootnoteWindow:
+        folders = data_folders(data)
+        return self._show(FootnoteWindow(build_parts(self.application, folders, engine_command(folders))))
+
+    def _show(self, window: FootnoteWindow) -> FootnoteWindow:
+        window.parts.state.settings_changed.disconnect(window._follow_settings)
+        window.parts.theme.choose(self.theme)
+        window.resize(*self.size)
+        window.show()
+        window.parts.client.start()
+        return window
+
+    def keep(self, window: FootnoteWindow, name: str) -> None:
+        settle()
+        self.out.mkdir(parents=True, exist_ok=True)
+        window.grab().save(str(self.out / f"{name}.png"))
+        print(self.out / f"{name}.png", flush=True)
+
+
+def ready(window: FootnoteWindow) -> None:
+    state = window.parts.state
+    wait_until(lambda: state.status and state.models and state.tones and state.settings)
+
+
+def first_run(studio: Studio) -> None:
+    window = studio.window("empty")
+    ready(window)
+    studio.keep(window, "first-run")
+    window.drop.offer(("/home/ada/Contracts", "/home/ada/old.zip"))
+    wait_until(lambda: window.drop.add is not None)
+    studio.keep(window, "add")
+    window.drop.cancel()
+    window.show_page("models")
+    studio.keep(window, "no-models")
+    window.close()
+
+
+def answers(studio: Studio) -> None:
+    window = studio.window()
+    ready(window)
+    studio.keep(window, "start")
+    window.open_conversation(1)
+    wait_until(lambda: window.conversation.views)
+    view = window.conversation.views[0]
+    studio.keep(window, "answer")
+    assert view.answer is not None
+    window.open_footnote(view.answer, 3)
+    wait_until(lambda: window.reader and window.reader.marked_words())
+    view._light_footnotes(1)
+    studio.keep(window, "text")
+    window.open_footnote(view.answer, 1)
+    wait_until(lambda: window.reader and not window.reader.page.picture.shape.isEmpty())
+    studio.keep(window, "page")
+    window.open_footnote(view.answer, 4)
+    wait_until(lambda: window.reader and "Four" in window.reader.code.marked_words())
+    studio.keep(window, "code")
+    window.conversation.ask("And what about it, if the roof on the moon leaks?")
+    wait_until(lambda: len(window.conversation.views) > 1 and window.conversation.views[1].answer)
+    window.escape()
+    studio.keep(window, "refused")
+    window.conversation.ask("fail")
+    wait_until(lambda: len(window.conversation.views) > 2 and window.parts.asking.under_way is None)
+    studio.keep(window, "failed")
+    for page in ("library", "models", "tones", "settings"):
+        window.show_page(page)
+        if page == "settings":
+            window.pages[page]._toggle()  # pyright: ignore[reportAttributeAccessIssue]  # as a click would
+        studio.keep(window, page)
+    window.close()
+
+
+def busy(studio: Studio) -> None:
+    window = studio.window("slow", "busy", "problems")
+    ready(window)
+    window.conversation.composer.tones.setCurrentIndex(1)
+    window.conversation.composer._choose_tone()
+    window.conversation.ask("How long is the notice period, and does it matter which side gives it, if rent is late?")
+    wait_until(lambda: window.conversation.views[0].text.toPlainText())
+    window.conversation.composer.draft.setPlainText("And the next question, written meanwhile,\non two lines")
+    studio.keep(window, "streaming")
+    window.close()
+
+
+def problem(studio: Studio) -> None:
+    window = studio.window("mute")
+    wait_until(lambda: window.page == "problem")
+    studio.keep(window, "problem")
+    window.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--wide", action="store_true", help="1920 × 1080 in place of 1280 × 800")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--real", type=Path, metavar="DATA", help="one picture of this library in place of the scenes")
+    given = parser.parse_args()
+    application = make_application(["pictures"])
+    size = (1920, 1080) if given.wide else (1280, 800)
+    studio = Studio(application, given.out, "dark" if given.dark else "light", size)
+    if given.real is not None:
+        window = studio.real_window(given.real)
+        ready(window)
+        studio.keep(window, "real")
+        window.close()
+        return
+    for scene in (first_run, answers, busy, problem):
+        if not given.only or scene.__name__ in given.only:
+            scene(studio)
+
+
+if __name__ == "__main__":
+    main()
