@@ -129,7 +129,7 @@ class _Answering:
             standalone=self._standalone,
             sentences=checked.sentences,
             footnotes=checked.footnotes,
-            passages=self._found[: self._limits.passages],
+            passages=self._found,
             coverage=self._finder.coverage(),
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desktop.answering.evidence import Evidence, Unit, holds_name
 from desktop.answering.facts import Facts, same_number
+from desktop.answering.vocabulary import ASKING_STEMS
 from desktop.domain.answers import Support
 
 # found on one half of a public claim-checking set and confirmed on the other
@@ -18,6 +19,8 @@ _PARTLY_FROM = 0.36
 _MOST_UNITS = 3
 # words that only repeat the question say little about what is claimed
 _ECHO = 0.4
+# of several sentences that hold a short answer, the one that speaks of what was asked carries it
+_ASKED = 0.2
 _LEAST_GAIN = 0.12
 _CLAIMS_NOTHING = re.compile(
     r"(?:here (?:is|are)|hier (?:ist|sind)|voici|aquí (?:está|están)|ecco|based on|according to (?:the|your) "
@@ -30,12 +33,16 @@ _CLAIMS_NOTHING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`units` carry the sentence, best first; `missing` are the facts that no source sentence has; `score` 0 to 1."""
+    """`units` carry the sentence, best first; `missing` are the facts that they lack; `score` 0 to 1.
+
+    `terms` counts the telling words of the sentence.
+    """
 
     support: Support
     units: tuple[Unit, ...]
     score: float
     missing: tuple[str, ...] = ()
+    terms: int = 0
 
 
 def check(sentence: str, evidence: Evidence) -> Checked:
@@ -55,6 +62,7 @@ class _Alignment:
         self._facts, self._terms, self._evidence = facts, terms, evidence
         asked = evidence.question_terms
         self._weights = {term: evidence.weight(term) * (_ECHO if term in asked else 1.0) for term in terms}
+        self._asked = {term: evidence.weight(term) for term in asked - terms - ASKING_STEMS}
         self._total = sum(self._weights.values())
 
     def judged(self) -> Checked:
@@ -63,7 +71,7 @@ class _Alignment:
         missing = self._missing(units)
         score = self._score(chosen)
         support = self._support(score, units, missing)
-        return Checked(support, () if support is Support.UNSUPPORTED else units, score, missing)
+        return Checked(support, () if support is Support.UNSUPPORTED else units, score, missing, len(self._terms))
 
     def _chosen(self) -> list[int]:
         """Greedy: the best sentence, then whichever adds most, while it adds enough."""
@@ -79,9 +87,9 @@ class _Alignment:
 
     def _first_rank(self, index: int) -> float:
         unit = self._evidence.units[index]
-        asked = self._evidence.question_terms
-        shared = len((asked - self._terms) & unit.terms) / (len(asked) or 1)
-        return self._gain([index], []) + 0.15 * shared + 0.1 * self._nearby(index) - 0.01 * unit.passage
+        near = unit.terms.union(*(other.terms for other in self._evidence.near(index)))
+        asked = self._evidence.held(self._asked, unit.terms) + self._evidence.held(self._asked, near)
+        return self._gain([index], []) + _ASKED * asked + 0.1 * self._nearby(index) - 0.01 * unit.passage
 
     def _next_rank(self, index: int, chosen: list[int], covered: float) -> float:
         same_passage = self._evidence.units[index].passage == self._evidence.units[chosen[0]].passage

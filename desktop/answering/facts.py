@@ -168,10 +168,10 @@ def _opens(before: str) -> bool:
 
 def _names_of_run(run: list[str], nouns_are_capital: bool) -> list[str]:
     """A word that opens the sentence is a name only when another capital follows and it is no function word."""
-    if nouns_are_capital and len(run) < 2 and not any(word.strip("^").isupper() for word in run):
-        return []
     if run and run[0].startswith("^") and (len(run) == 1 or run[0][1:].lower() in OPENING_WORDS):
         run = run[1:]
+    if nouns_are_capital and len(run) < 2 and not any(word.isupper() for word in run):
+        return []
     words = [word.lstrip("^") for word in run]
     return [word for word in words if word.lower() not in _MONTH_NUMBERS and word.lower() not in OPENING_WORDS]
 

@@ -16,8 +16,11 @@ from desktop.storage.analysis import language_of
 
 # below this share of the question's words in the best passage no model is asked
 TOO_WEAK = 0.3
-# below this, what carries the answer is about something else: the question's share plus half the sentence's score
-OFF_QUESTION = 0.72
+# below this, what carries the answer is about something else: the question's share plus part of the sentence's score
+OFF_QUESTION = 0.66
+_SCORE_PART = 0.4
+# a sentence of fewer telling words than this is found in too many places to prove much
+_TELLING_WORDS = 4
 # a quote answers with less certainty than a sentence written for the question
 QUOTES_FROM = 0.42
 # sentences to either side that still speak of the same thing
@@ -63,7 +66,11 @@ def refusal_text(question: str) -> str:
 def is_answered(evidence: Evidence, checks: Iterable[Checked]) -> bool:
     """Whether some supported sentence stands where the question's words stand: both shares are weighed together."""
     carried = [check for check in checks if check.support in (Support.SUPPORTED, Support.PARTLY)]
-    return any(question_share(evidence, check.units) + 0.5 * check.score >= OFF_QUESTION for check in carried)
+    return any(question_share(evidence, check.units) + _proof(check) >= OFF_QUESTION for check in carried)
+
+
+def _proof(check: Checked) -> float:
+    return _SCORE_PART * check.score * min(1.0, check.terms / _TELLING_WORDS)
 
 
 def model_refuses(answer: str) -> bool:

@@ -70,7 +70,7 @@ def _ends_sentence(text: str, first: int, mark: int, after: int, end: int) -> bo
         return False
     if word.lower() in ENDING_ABBREVIATIONS:
         return True
-    if word.lower() in ABBREVIATIONS or re.fullmatch(r"[A-Z](?:\.[A-Z])*", word):
+    if word.lower() in ABBREVIATIONS or re.fullmatch(r"[A-Za-z](?:\.[A-Za-z])*", word):
         return False
     return not (word.isdigit() and len(word) <= 2 and _MONTH.match(following))
 

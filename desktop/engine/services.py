@@ -1,5 +1,6 @@
 """Builds every object of the engine, by hand, and names the method each request goes to. Does no work itself."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -127,9 +128,10 @@ class Services:
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
         self._answers.stop()
+        self._indexer.stopping()
+        self._indexing_reader.close()
         self._indexer.stop()
         self._models.close()
-        self._indexing_reader.close()
         self._pane_reader.close()
         self._note.close()
         self._database.close()
@@ -147,7 +149,9 @@ class Services:
         return Nothing()
 
     def _limits(self) -> AnswerLimits:
-        return AnswerLimits()
+        usual = AnswerLimits()
+        sources = int(self._settings.get("passages_in_prompt")) or usual.sources
+        return dataclasses.replace(usual, answer_tokens=int(self._settings.get("answer_tokens")), sources=sources)
 
     def _tell(self, sentence: str) -> None:
         self._notices.append(sentence)

@@ -46,7 +46,7 @@ def paragraphs(answer: Answer) -> tuple[Paragraph, ...]:
         at = found + len(sentence.text) if found >= 0 else at
         alone = sentence.support is Support.UNSUPPORTED
         if "\n" in gap or alone != apart:
-            pieces.extend(_between(gap.rpartition("\n")[0]) if not apart else ())
+            pieces.extend(_between(gap.rpartition("\n")[0].rstrip()) if not apart else ())
             end()
             gap = gap.rpartition("\n")[2].lstrip()
         apart = alone

@@ -159,7 +159,7 @@ class AnswerText(QTextBrowser):
 
     def _block(self, *, apart: bool = False, first: bool = True) -> QTextBlockFormat:
         block = self._theme.block_format(Text.ANSWER)
-        block.setTopMargin(0 if first else grid(2))
+        block.setTopMargin(0 if first else grid(3))
         block.setLeftMargin(grid(4) if apart else 0)
         return block
 

@@ -121,8 +121,8 @@ class EngineClient(QObject):
         process.setArguments(list(self._command.arguments))
         self._send_errors_to_log(process)
         process.readyReadStandardOutput.connect(self._read)
-        process.finished.connect(lambda *_: self._ended(process))
-        process.errorOccurred.connect(lambda error: self._failed(process, error))
+        process.finished.connect(self._finished)
+        process.errorOccurred.connect(self._failed)
         self._process = process
         self._reason = ""
         process.start()
@@ -153,10 +153,11 @@ class EngineClient(QObject):
         self._start_later.stop()
         process, self._process = self._process, None
         self._waiting.clear()
-        if process is None or process.state() == QProcess.ProcessState.NotRunning:
+        if process is None:
             return
+        self._let_go(process)
         process.closeWriteChannel()
-        if not process.waitForFinished(GRACE):
+        if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(GRACE):
             process.kill()
             process.waitForFinished(GRACE)
 
@@ -199,6 +200,7 @@ class EngineClient(QObject):
         """It answered, and won't work: starting it again would not help."""
         process, self._process = self._process, None
         if process is not None:
+            self._let_go(process)
             process.kill()
         self._drop_requests(error)
         self.engine_given_up.emit(error.title, error.hint)
@@ -249,18 +251,30 @@ class EngineClient(QObject):
         if self._process is not None:
             self._process.kill()
 
-    def _failed(self, process: QProcess, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            self._reason = process.errorString()
-            self._ended(process)
+    def _failed(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and self._process is not None:
+            self._reason = self._process.errorString()
+            self._ended(self._process)
+
+    def _finished(self) -> None:
+        # only one process is listened to at a time: `_let_go` cuts the others off
+        if self._process is not None:
+            self._ended(self._process)
+
+    def _let_go(self, process: QProcess) -> None:
+        """Nothing more is heard of it, and Qt deletes it from the event loop: never Python, amid one of its signals."""
+        process.finished.disconnect(self._finished)
+        process.errorOccurred.disconnect(self._failed)
+        process.readyReadStandardOutput.disconnect(self._read)
+        process.deleteLater()
 
     def _ended(self, process: QProcess) -> None:
-        process.deleteLater()
-        if process is not self._process or self._closing:
+        if self._closing:
             return
         self._read_rest(process)
         if process is not self._process:
             return  # its last words were a refusal
+        self._let_go(process)
         self._process = None
         self._greeted = False
         self._drop_requests(EngineProblem("The engine stopped before it answered.", "It is being started again."))

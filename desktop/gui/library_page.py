@@ -31,8 +31,8 @@ class LibraryPage(PageFrame):
         super().__init__(tr("Library"), hint, wide=True, scrolls=False)
         self._parts = parts
         self.table = FileTable(parts.theme, parts.client)
-        self.actions.addWidget(Button(tr("Add folder…"), self.folder_wanted.emit, look="primary"))
-        self.actions.addWidget(Button(tr("Add files…"), self.files_wanted.emit))
+        self.beside_title.addWidget(Button(tr("Add folder…"), self.folder_wanted.emit, look="primary"))
+        self.beside_title.addWidget(Button(tr("Add files…"), self.files_wanted.emit))
         self.body.addWidget(FolderRows(parts))
         self._add_filter()
         self._add_table()

@@ -16,7 +16,7 @@ class ModelsPage(PageFrame):
     def __init__(self, parts: Parts, on_add: Callable[[], object]) -> None:
         super().__init__(tr("Models"), tr("A model writes the answers. It runs on this computer and nowhere else."))
         self._parts = parts
-        self.actions.addWidget(Button(tr("Add a .gguf file…"), on_add))
+        self.beside_title.addWidget(Button(tr("Add a .gguf file…"), on_add))
         self._cards = column(2)
         self.body.addLayout(self._cards)
         self.body.addStretch(1)

@@ -8,16 +8,16 @@ from desktop.gui.theme import MEASURE, grid
 
 
 class PageFrame(QWidget):
-    """`body` takes the page's own parts, `actions` the buttons beside its title."""
+    """`body` takes the page's own parts, `beside_title` the buttons beside its title."""
 
     def __init__(self, title: str, hint: str, *, wide: bool = False, scrolls: bool = True) -> None:
         super().__init__()
         self.setObjectName("page")
         self.body: QVBoxLayout = column(3)
-        self.actions: QHBoxLayout = row(2)
+        self.beside_title: QHBoxLayout = row(2)
         above = row(2)
         above.addWidget(label(title, "title"), 1)
-        above.addLayout(self.actions)
+        above.addLayout(self.beside_title)
         inner = column(2, (0, 8, 0, 6))
         inner.addLayout(above)
         inner.addWidget(label(hint, "muted", wrap=True))

@@ -77,7 +77,6 @@ class SettingsPage(PageFrame):
     def _number(self, entry: SettingEntry) -> QSpinBox:
         number = QSpinBox()
         number.setRange(0 if entry.zero else entry.minimum or 0, entry.maximum or 0)
-        number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         number.setKeyboardTracking(False)
         if entry.zero:
             number.setSpecialValueText(tr(entry.zero))

@@ -52,7 +52,7 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
 def bind_shortcuts(window: "FootnoteWindow") -> None:
     for key, _, do in keys(window):
         shortcut = QShortcut(QKeySequence(key), window)
-        shortcut.activated.connect(lambda do=do: do())
+        shortcut.activated.connect(do)
 
 
 def cycle(window: "FootnoteWindow", step: int) -> None:

@@ -204,6 +204,8 @@ class Theme(QObject):
         words |= {"hair": "1px", "stroke": "2px", "round": f"{ROUND}px", "pill": f"{grid(4)}px"}
         words |= {"half": f"{grid(0.5)}px", "field": f"{grid(8)}px", "under_knob": f"-{grid(1.5)}px"}
         words["chevron"] = project_data("resources", "icons", "chevron.svg").as_posix()
+        tick = "tick-dark.svg" if self.dark else "tick-light.svg"
+        words["tick"] = project_data("resources", "icons", tick).as_posix()
         for text in Text:
             font = self.font(text)
             families = ", ".join(f'"{family}"' for family in font.families())

@@ -25,7 +25,7 @@ class TonesPage(PageFrame):
         self._parts = parts
         self._keys: tuple[tuple[str, bool], ...] | None = None
         self._sliders: dict[str, QSlider] = {}
-        self.actions.addWidget(Button(tr("Add a .gguf file…"), on_add))
+        self.beside_title.addWidget(Button(tr("Add a .gguf file…"), on_add))
         self._cards = column(2)
         self.body.addLayout(self._cards)
         self.body.addStretch(1)

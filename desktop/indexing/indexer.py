@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.domain.errors import FileProblem
+from desktop.domain.errors import EngineProblem, FileProblem
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reconciling import Reconciler, hash_file
@@ -91,10 +91,14 @@ class Indexer:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def stopping(self) -> None:
+        """Begin no more work; what fails from now on is no bug."""
         self._stopping = True
         self._clear_to_work.set()
         self._wake.set()
+
+    def stop(self) -> None:
+        self.stopping()
         if self._thread.is_alive():
             self._thread.join(10)
 
@@ -157,6 +161,10 @@ class Indexer:
                     worked = self._step(self._parts)
                 if not worked:
                     self._rest()
+        except EngineProblem as problem:
+            if not self._stopping:
+                log.error("indexing can't go on: %s", problem)
+                os._exit(70)
         except Exception:
             # a bug here must not look like an index that never ends: the engine dies and is restarted
             log.exception("indexing ended by a bug")

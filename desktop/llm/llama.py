@@ -84,7 +84,7 @@ class LoadedModel:
         settings.n_batch = min(BATCH, self._options.context)
         settings.n_ubatch = settings.n_batch
         settings.n_threads = settings.n_threads_batch = self._options.threads
-        # only the last token's logits are ever read: a row for each of the batch would cost 300 MB
+        # only the last token's logits are ever read: rows for a whole batch cost a 1.5B model 230 MB
         settings.n_outputs_max = 1
         self._context = native.llama_init_from_model(self._model, settings)
         if not self._context:

@@ -25,6 +25,7 @@ R = TypeVar("R")
 Start = Callable[[Sequence[str], Mapping[str, str]], ChildProcess]
 
 MODULE = "desktop.reading.process"
+_START_TRIES = 3
 START_TIMEOUT = 30.0
 FILES_PER_PROCESS = 200
 
@@ -140,13 +141,15 @@ class FileReader:
 
     def _started(self) -> ChildProcess:
         self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        child = self._start(self._arguments, child_environment())
-        try:
-            child.call(HELLO, Hello(PROTOCOL), START_TIMEOUT)
-        except (ProcessEnded, TimeoutError, ProtocolError):
-            _end(child)
-            raise EngineProblem("The file reader doesn't start.", "Install Footnote again.") from None
-        return child
+        for _ in range(_START_TRIES):
+            child = self._start(self._arguments, child_environment())
+            try:
+                child.call(HELLO, Hello(PROTOCOL), START_TIMEOUT)
+            except (ProcessEnded, TimeoutError, ProtocolError):
+                _end(child)  # killed from outside while it started, perhaps: that is no fault of the next one
+            else:
+                return child
+        raise EngineProblem("The file reader doesn't start.", "Install Footnote again.")
 
     def _drop(self) -> None:
         child, self._child = self._child, None

@@ -49,7 +49,8 @@ class _PageReader:
         self._drop_hidden = drop_hidden
         self._inline: list[str] = []
         self._cells: list[str] | None = None
-        self._row: Element = None
+        self._row: Element | None = None
+        self._dropped: Element | None = None
         self._open: list[str] = []
 
     def read(self, root: Element) -> None:
@@ -58,6 +59,7 @@ class _PageReader:
             if event == "start":
                 if self._is_dropped(element):
                     walk.skip()
+                    self._dropped = element
                 else:
                     self._begin(element)
             else:
@@ -69,9 +71,13 @@ class _PageReader:
             return True
         if not self._drop_hidden:
             return False
+        if element.tag == "nav":
+            return True
+        if not element.keys():
+            return False
         style = (element.get("style") or "").replace(" ", "").lower()
         hidden = element.get("hidden") is not None or "display:none" in style or "visibility:hidden" in style
-        return hidden or element.tag == "nav" or element.get("role") == "navigation"
+        return hidden or element.get("role") == "navigation"
 
     def _begin(self, element: Element) -> None:
         tag = element.tag
@@ -87,7 +93,9 @@ class _PageReader:
 
     def _finish(self, element: Element) -> None:
         tag = element.tag
-        if tag in BLOCKS and not self._is_dropped(element):
+        if element is self._dropped:
+            self._dropped = None
+        elif tag in BLOCKS:
             self._end_block(element)
         elif tag in ("img", "area") and element.get("alt"):
             self._inline.append(f" {element.get('alt')} ")
@@ -118,6 +126,8 @@ class _PageReader:
             self._inline.append(" ")
 
     def _flush(self) -> None:
+        if not self._inline:
+            return
         text = "".join(self._inline)
         self._inline.clear()
         if "pre" in self._open:

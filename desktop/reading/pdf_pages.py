@@ -15,7 +15,7 @@ import pypdfium2.raw as raw
 
 from desktop.domain.errors import FileProblem
 from desktop.reading import problems
-from desktop.reading.pdf_layout import Rectangle
+from desktop.reading.pdf_layout import Rectangle, code_points
 
 KIND = "PDF file"
 MAX_PAGES = 20_000
@@ -99,19 +99,8 @@ class PdfPage:
 
     def characters(self) -> Iterator[tuple[int, str]]:
         """(index in PDFium's own list, one code point), in reading order as it finds it, with spaces it adds."""
-        handle = self._text.raw
-        count = raw.FPDFText_CountChars(handle)
-        high = 0
-        for index in range(count):
-            unit = raw.FPDFText_GetUnicode(handle, index)
-            # where wchar_t has 16 bits, rarer characters come in two halves
-            if 0xD800 <= unit < 0xDC00:
-                high = unit
-            elif 0xDC00 <= unit < 0xE000:
-                yield index, (chr(0x10000 + ((high - 0xD800) << 10) + unit - 0xDC00) if high else "\ufffd")
-                high = 0
-            elif unit <= 0x10FFFF:
-                yield index, chr(unit)
+        handle, unicode_of = self._text.raw, raw.FPDFText_GetUnicode
+        return code_points(unicode_of(handle, index) for index in range(raw.FPDFText_CountChars(handle)))
 
     def box(self, index: int) -> Rectangle | None:
         """The place of a character with its line's full height; None for those that PDFium added."""

@@ -25,7 +25,7 @@ PATIENCE = 120.0
 TEST_MODEL = "smollm2-135m-instruct-q4_1.gguf"
 
 
-def test_model() -> Path:
+def small_model_path() -> Path:
     return data_folders().models / TEST_MODEL
 
 

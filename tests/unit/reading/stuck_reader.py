@@ -1,4 +1,4 @@
-"""A reader that greets and then takes for ever, as a parser in an endless loop does."""
+"""A reader that greets, says when it is asked something, and then takes for ever, as a parser in a loop does."""
 
 import json
 import os
@@ -9,4 +9,5 @@ greeting = {"protocol": greeted["params"]["protocol"], "version": "", "process":
 sys.stdout.write(json.dumps({"id": greeted["id"], "result": greeting}) + "\n")
 sys.stdout.flush()
 while sys.stdin.readline():
-    pass
+    sys.stdout.write('{"event":"asked","params":{}}\n')
+    sys.stdout.flush()

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.domain.errors import FileProblem
 from desktop.domain.files import FileState
-from desktop.reading import problems, regular_files
+from desktop.reading import plain_text, problems, regular_files
 from desktop.reading.read_file import read_file
 from tests.unit.reading.samples import docx_of, locked_pdf, paragraph
 
@@ -124,8 +124,8 @@ def test_a_file_that_grows_past_the_limit_while_it_is_read(tmp_path: Path, monke
 
 
 def test_no_reader_needs_to_foresee_everything(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A cell of 60,000 nested lists, a million tags, half a surrogate: each ends somewhere definite."""
-    for number, data in enumerate((b"<table><tr><td>" * 20_000, b"<p>" * 1_000_000, b"<p>&#xD800;&#0;x</p>")):
+    """A cell of 60,000 nested lists, 200,000 tags, half a surrogate: each ends somewhere definite."""
+    for number, data in enumerate((b"<table><tr><td>" * 20_000, b"<p>" * 200_000, b"<p>&#xD800;&#0;x</p>")):
         path = tmp_path / f"{number}.html"
         path.write_bytes(data)
         try:
@@ -148,3 +148,17 @@ def test_tables_in_word_documents_with_thousands_of_rows(tmp_path: Path) -> None
     path = tmp_path / "a.docx"
     path.write_bytes(docx_of("".join(paragraph(f"Row {number}") for number in range(20_000))))
     assert len(read_file(str(path)).document.blocks) == 20_000
+
+
+@pytest.mark.parametrize(("error", "state"), [(KeyError("secret words"), "failed"), (MemoryError(), "too_large")])
+def test_an_unforeseen_error_is_one_files_problem_and_logs_no_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, state: str
+) -> None:
+    def read(data: bytes) -> None:
+        raise error
+
+    path = tmp_path / "a.txt"
+    path.write_text("words")
+    monkeypatch.setattr(plain_text, "read", read)
+    assert problem_of(path).state == state
+    assert "secret" not in caplog.text

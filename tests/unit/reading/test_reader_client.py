@@ -12,31 +12,50 @@ import pytest
 
 from desktop.domain.errors import EngineProblem, FileProblem
 from desktop.protocol.child import ChildProcess
+from desktop.protocol.common_messages import Hello
+from desktop.protocol.lines import PROTOCOL
+from desktop.protocol.reader_messages import ReadFile
 from desktop.reading.client import FileReader, ReaderClosed, ReaderDied, start_quietly
+from desktop.reading.document_file import read_document
+from desktop.reading.process import greet, read_to_file
 from desktop.reading.read_file import read_file
 from tests.support.pdf import pdf_bytes
 
-SLOW_READER = "tests.unit.reading.stuck_reader"
-
-
-def start_stuck(arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
-    """A reader that greets and then never answers."""
-    return start_quietly([SLOW_READER, *arguments[1:]], environment)
+STUCK_READER = "tests.unit.reading.stuck_reader"
 
 
 def start_broken(arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
     return start_quietly(["desktop.no_such_module"], environment)
 
 
-class StuckFirst:
-    """Starts a stuck reader first and real ones afterwards; tells when the stuck one has a request."""
+class StuckReaders:
+    """Starts readers that never answer, `count` of them, and real ones afterwards; keeps all it started."""
 
-    def __init__(self) -> None:
-        self.starts = 0
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self.children: list[ChildProcess] = []
+        self.asked = threading.Event()
 
     def __call__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
-        self.starts += 1
-        return (start_stuck if self.starts == 1 else start_quietly)(arguments, environment)
+        module = STUCK_READER if self._left > 0 else arguments[0]
+        self._left -= 1
+        child = ChildProcess([module, *arguments[1:]], environment, on_event=lambda event: self.asked.set())
+        self.children.append(child)
+        return child
+
+
+def reading(reader: FileReader, path: Path, outcome: list[BaseException]) -> threading.Thread:
+    """A thread under way that reads a file and notes how that failed."""
+
+    def read() -> None:
+        try:
+            reader.read(str(path))
+        except (FileProblem, EngineProblem) as problem:
+            outcome.append(problem)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    return thread
 
 
 @pytest.fixture
@@ -81,71 +100,51 @@ def test_renders_a_page(reader: FileReader, tmp_path: Path) -> None:
     assert output.read_bytes().startswith(b"\x89PNG")
 
 
-def wait_for_child(reader: FileReader) -> int:
-    """The process's id once it lives and has been asked: stuck readers write a file when they are."""
-    while (pid := reader.pid) is None:
-        threading.Event().wait(0.01)
-    return pid
-
-
 def test_killed_while_reading(tmp_path: Path, note: Path) -> None:
-    start = StuckFirst()
+    start, outcome = StuckReaders(1), list[BaseException]()
     reader = FileReader(tmp_path / "scratch", start=start)
-    outcome: list[BaseException] = []
-
-    def read() -> None:
-        try:
-            reader.read(str(note))
-        except ReaderDied as died:
-            outcome.append(died)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-    os.kill(wait_for_child(reader), signal.SIGKILL)
-    thread.join(10)
+    thread = reading(reader, note, outcome)
+    assert start.asked.wait(30) and reader.pid is not None
+    os.kill(reader.pid, signal.SIGKILL)
+    thread.join(30)
     (died,) = outcome
     assert isinstance(died, ReaderDied) and died.cause == "crashed" and died.transient
+    assert reader.pid is None
     assert reader.read(str(note))[0].text.startswith("Grüße")
-    assert start.starts == 2
+    assert len(start.children) == 2
     reader.close()
 
 
-def test_killed_between_files(reader: FileReader, note: Path) -> None:
+def test_killed_between_files(tmp_path: Path, note: Path) -> None:
+    start = StuckReaders(0)
+    reader = FileReader(tmp_path / "scratch", start=start)
     reader.read(str(note))
-    pid = reader.pid
-    assert pid is not None
-    psutil.Process(pid).kill()
-    while psutil.pid_exists(pid) and reader.pid == pid:
-        threading.Event().wait(0.01)
-    assert reader.read(str(note))[0].title == ""
-    assert reader.pid != pid
+    start.children[0].kill()
+    assert reader.pid is None
+    reader.read(str(note))
+    assert len(start.children) == 2 and reader.pid == start.children[1].pid
+    reader.close()
 
 
 def test_a_file_that_takes_too_long(tmp_path: Path, note: Path) -> None:
-    reader = FileReader(tmp_path / "scratch", start=StuckFirst(), timeout=0.3)
+    start = StuckReaders(1)
+    reader = FileReader(tmp_path / "scratch", start=start, timeout=0.3)
     with pytest.raises(ReaderDied) as caught:
         reader.read(str(note))
-    assert caught.value.cause == "timed out" and reader.pid is None
+    assert caught.value.cause == "timed out"
+    assert reader.pid is None and start.children[0].process.returncode is not None
     reader.close()
 
 
 def test_close_frees_who_waits(tmp_path: Path, note: Path) -> None:
-    reader = FileReader(tmp_path / "scratch", start=start_stuck)
-    outcome: list[BaseException] = []
-
-    def read() -> None:
-        try:
-            reader.read(str(note))
-        except EngineProblem as problem:
-            outcome.append(problem)
-
-    thread = threading.Thread(target=read)
-    thread.start()
-    pid = wait_for_child(reader)
+    start, outcome = StuckReaders(1), list[BaseException]()
+    reader = FileReader(tmp_path / "scratch", start=start)
+    thread = reading(reader, note, outcome)
+    assert start.asked.wait(30)
     reader.close()
-    thread.join(10)
+    thread.join(30)
     assert [type(problem) for problem in outcome] == [ReaderClosed]
-    assert not psutil.pid_exists(pid)
+    assert start.children[0].process.returncode is not None
     with pytest.raises(ReaderClosed):
         reader.read(str(note))
 
@@ -198,9 +197,22 @@ def test_walls(reader: FileReader, note: Path) -> None:
 
 
 def test_its_memory_is_limited(reader: FileReader, tmp_path: Path) -> None:
-    """UTF-16 of rare characters: four bytes each in memory, many times over."""
+    """Six million tags: the tree takes far more than the page."""
     path = tmp_path / "large.html"
     path.write_bytes(b"<p>" + b"<b>x</b>" * 6_000_000)
     with pytest.raises(FileProblem) as caught:
         reader.read(str(path))
     assert caught.value.state in ("too_large", "failed")
+
+
+def test_the_process_greets_its_own_protocol_only() -> None:
+    assert greet(Hello(PROTOCOL)).process == "reader"
+    with pytest.raises(EngineProblem, match="another version"):
+        greet(Hello(PROTOCOL + 1))
+
+
+def test_the_process_writes_the_document_and_answers_what_it_read(note: Path, tmp_path: Path) -> None:
+    output = tmp_path / "document.json"
+    answer = read_to_file(ReadFile(str(note), str(output)))
+    assert (answer.size, answer.characters) == (note.stat().st_size, 13)
+    assert read_document(output).text == "Grüße,\r\nend 😀"
