@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from desktop import __version__
 from desktop.cli import commands
@@ -57,10 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    names: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Run, text: str
-) -> argparse.ArgumentParser:  # pyright: ignore[reportPrivateUsage]  # argparse gives the type no public name
-    parser = names.add_parser(name, help=text, description=text)
+def _command(names: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = names.add_parser(name, help=text, description=text)
     parser.set_defaults(run=run)
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
     parser.add_argument("--wait", action="store_true", help="first wait until every file is indexed")

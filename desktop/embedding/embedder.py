@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from desktop.embedding.identity import FAST_FOLDER, TOKENIZER_FILE, EmbedderIdentity, read_identity
@@ -53,6 +54,8 @@ def assemble_embedder(
     folder: Path, fast: Path, identity: EmbedderIdentity, *, threads: int | None = None, exact: bool = False
 ) -> Embedder:
     """As `load_embedder`, for a fast form that is not in its place yet."""
+    # where openvino's telemetry package is installed, openvino would send at import; without it, it goes on
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes an import fail
     from desktop.embedding.runtime import VectorGraph
     from desktop.embedding.tokenizer import EmbedderTokenizer
 

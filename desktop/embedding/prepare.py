@@ -121,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
     except FootnoteError as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"The embedder {options.folder.name} is prepared; least cosine to the recorded vectors {cosine:.5f}.")
+    sys.stdout.write(f"The embedder {options.folder.name} is prepared; least cosine {cosine:.5f}.\n")
     return 0
 
 

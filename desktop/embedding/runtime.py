@@ -4,16 +4,12 @@ Makes no graph and knows no tokenizer; nothing of openvino's converter (which ha
 """
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-
-# where its telemetry package is installed, openvino would send from a forked child at import; it goes on without
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None makes the import fail
-import openvino  # noqa: E402 -- after the line above
+import openvino
 
 from desktop.domain.errors import EngineProblem
 from desktop.embedding.batches import batches

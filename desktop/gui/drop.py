@@ -3,8 +3,9 @@
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktop.domain.errors import FootnoteError
 from desktop.gui.controls import Button, ElidedLabel, column, empty, framed, label, row
@@ -34,6 +35,7 @@ class Drop(QWidget):
         whole.addWidget(self.sheet, 0, Qt.AlignmentFlag.AlignCenter)
         self.setLayout(whole)
         self.add: Button | None = None
+        self._before: QWidget | None = None
         self.hide()
 
     @property
@@ -86,7 +88,16 @@ class Drop(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), self._theme.colour("side", 0.86))
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The focus goes back to where it was."""
+        super().hideEvent(event)
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus()
+        self._before = None
+
     def _appear(self) -> None:
+        if self._before is None:
+            self._before = QApplication.focusWidget()
         self.place()
         self.show()
         self.raise_()

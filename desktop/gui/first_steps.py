@@ -50,7 +50,7 @@ class FirstSteps(QWidget):
             state.has_model,
             bool(self._memory.get("first_steps_done")),
             state.status is not None and state.models is not None,
-            sum(state.status.counts.values()) if state.status is not None else 0,
+            self._counted(),
         )
         if facts == self._shown:
             return
@@ -163,8 +163,10 @@ class FirstSteps(QWidget):
         sample, status = sample_folder(), self._state.status
         if sample is None or status is None or str(sample) not in {folder.path for folder in status.folders}:
             return ()
-        questions = json.loads(project_data("resources", "sample-questions.json").read_text(encoding="utf-8"))
-        return tuple(q["question"] for q in questions if q["answerable"])[:SUGGESTED]
+        kept = json.loads(project_data("resources", "sample-questions.json").read_text(encoding="utf-8"))
+        # one of each file, and none that follows up on another
+        first = {q["file"]: q["question"] for q in reversed(kept) if q["answerable"] and q["question"][:4] != "And "}
+        return tuple(reversed(first.values()))[:SUGGESTED]
 
     def _skip(self) -> None:
         self._memory.set("first_steps_done", True)

@@ -5,6 +5,7 @@ Pages other than the conversation are built when they are first wanted.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent, QShowEvent
@@ -20,12 +21,14 @@ from desktop.gui.icons import window_icon
 from desktop.gui.messages import MessageBar
 from desktop.gui.parts import Parts
 from desktop.gui.problem_page import ProblemPage
-from desktop.gui.reader_pane import ReaderPane
 from desktop.gui.shortcuts import bind_shortcuts
 from desktop.gui.side_column import SideColumn
 from desktop.gui.theme import PAGE_NARROWEST, WINDOW_LOWEST, WINDOW_NARROWEST
 from desktop.gui.translation import tr
 from desktop.gui.window_place import remember_place, restore_place
+
+if TYPE_CHECKING:
+    from desktop.gui.reader_pane import ReaderPane
 
 CONVERSATION, PROBLEM = "conversation", "problem"
 
@@ -154,8 +157,10 @@ class FootnoteWindow(QMainWindow):
 
         return SettingsPage(self.parts)
 
-    def _open_reader(self) -> ReaderPane:
+    def _open_reader(self) -> "ReaderPane":
         if self.reader is None:
+            from desktop.gui.reader_pane import ReaderPane
+
             self.reader = ReaderPane(self.parts)
             self.splitter.addWidget(self.reader)
             self.splitter.setCollapsible(2, False)
@@ -166,7 +171,7 @@ class FootnoteWindow(QMainWindow):
             self._give_reader_width(self.reader)
         return self.reader
 
-    def _give_reader_width(self, reader: ReaderPane) -> None:
+    def _give_reader_width(self, reader: "ReaderPane") -> None:
         side, middle, _ = self.splitter.sizes()
         width = min(reader.wanted_width(), max(side + middle - side - PAGE_NARROWEST, reader.minimumWidth()))
         self.splitter.setSizes([side, self.splitter.width() - side - width, width])

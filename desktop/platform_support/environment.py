@@ -13,6 +13,7 @@ HARDENING: Mapping[str, str] = {
     "LANCEDB_LOG": "error",
     "TOKENIZERS_PARALLELISM": "true",
     "PYTHONUTF8": "1",
+    "PYTHONSAFEPATH": "1",  # a json.py in the folder we were started from is not ours to run
 }
 
 

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from multiprocessing import connection as pipes
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 
 class Stream(Protocol):
@@ -115,7 +115,7 @@ class _SocketStream:
 class _PipeStream:
     """A Windows pipe carries messages; pumped through an os.pipe so that both sides read lines."""
 
-    def __init__(self, pipe: "pipes.Connection") -> None:
+    def __init__(self, pipe: Any) -> None:
         self._pipe = pipe
         read_end, write_end = os.pipe()
         self.incoming: BinaryIO = os.fdopen(read_end, "rb")
@@ -135,7 +135,7 @@ class _PipeStream:
 
 
 class _PipeWriter:
-    def __init__(self, pipe: "pipes.Connection") -> None:
+    def __init__(self, pipe: Any) -> None:
         self._pipe = pipe
 
     def write(self, data: bytes) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.running_engine import small_model_path
 
 from desktop import __version__
+from tests.support.running_engine import small_model_path
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,8 @@ class Shell:
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
     (folder / "lease.md").write_text(
-        "# Lease of Mill House\n\n## 8.2 Notice\n\nEither party may end this lease with three months' written notice.\n\n"
+        "# Lease of Mill House\n\n"
+        "## 8.2 Notice\n\nEither party may end this lease with three months' written notice.\n\n"
         "## 9 Deposit\n\nThe deposit is 2,400 euros. It is returned within thirty days.\n",
         encoding="utf-8",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.support.running_engine import RunningEngine
 
 PARAGRAPHS = [

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.running_engine import RunningEngine, small_model_path
 
 from desktop.domain.answers import AnswerState
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import Nothing
+from tests.support.running_engine import RunningEngine, small_model_path
 
 WORDS = "amber basalt cedar delta ember fjord garnet harbour island juniper kelp lagoon".split()
 
@@ -19,7 +19,8 @@ WORDS = "amber basalt cedar delta ember fjord garnet harbour island juniper kelp
 def make_files(folder: Path, count: int) -> None:
     folder.mkdir()
     for i in range(count):
-        lines = [f"Note {i}, line {n}: the {WORDS[(i + n) % 12]} met the {WORDS[(i * n) % 12]} at {n}." for n in range(40)]
+        pairs = [(WORDS[(i + n) % 12], WORDS[(i * n) % 12]) for n in range(40)]
+        lines = [f"Note {i}, line {n}: the {one} met the {other} at {n}." for n, (one, other) in enumerate(pairs)]
         (folder / f"note-{i:03}.txt").write_text("\n\n".join(lines), encoding="utf-8")
 
 

@@ -62,6 +62,6 @@ def test_the_installer_needs_nothing_but_python() -> None:
     look = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     command = [sys.executable, "-S", "-c", look, *names]  # -S: no site-packages
     done = subprocess.run(
-        command, cwd=ROOT, env={**child_environment(), "PYTHONPATH": ""}, capture_output=True, text=True
+        command, cwd=ROOT, env={**child_environment(), "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr

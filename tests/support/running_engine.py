@@ -44,7 +44,9 @@ class RunningEngine:
         self.call(HELLO, Hello(PROTOCOL))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.child.stop(grace=20)
         self._errors.close()
 

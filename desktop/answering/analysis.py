@@ -1,1 +1,0 @@
-from desktop.storage.analysis import analyse as analyse
