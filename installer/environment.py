@@ -1,8 +1,10 @@
 """Makes `.venv` and installs locked groups of packages into it. What is in the locks is decided elsewhere."""
 
+import json
 import os
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 from installer.checkout import Checkout
@@ -86,7 +88,9 @@ class Environment:
         )
 
     def _project_key(self) -> str:
-        return key_of(self.checkout.root / "pyproject.toml")
+        """Only what an editable install depends on: a changed rule for the linter is no reason to install again."""
+        content = tomllib.loads((self.checkout.root / "pyproject.toml").read_text(encoding="utf-8"))
+        return key_of(json.dumps([content.get("build-system"), content.get("project")], sort_keys=True))
 
     def _place(self) -> str:
         return str(self.checkout.environment)

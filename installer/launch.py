@@ -9,10 +9,7 @@ from pathlib import Path
 from installer.checkout import Checkout
 from installer.console import Console
 
-NO_DISPLAY = (
-    "No display was found (neither DISPLAY nor WAYLAND_DISPLAY is set), so Footnote runs in this terminal.\n"
-    "Type a question; an empty line or Ctrl-D ends it."
-)
+NO_DISPLAY = "No display was found (neither DISPLAY nor WAYLAND_DISPLAY is set), so Footnote runs in this terminal."
 
 
 def open_footnote(checkout: Checkout, folders: Sequence[str], *, display: bool, console: Console) -> int:

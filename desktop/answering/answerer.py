@@ -101,20 +101,20 @@ class _Answering:
         """What was written, with footnotes; a refusal where the model refuses or the files carry nothing of it."""
         if not text or model_refuses(text):
             return self._refused()
-        checked = checked_answer(text, evidence, self._finder.sha256_of)
+        checked = checked_answer(text, evidence, self._finder.place_of)
         if not is_answered(evidence, checked.checks):
             return self._refused()
         return self._draft(checked, AnswerState.FINISHED)
 
     def _stopped(self, text: str, evidence: Evidence) -> Draft:
         """What was written until then stays, checked like any answer; stopping is no refusal."""
-        return self._draft(checked_answer(text, evidence, self._finder.sha256_of), AnswerState.STOPPED)
+        return self._draft(checked_answer(text, evidence, self._finder.place_of), AnswerState.STOPPED)
 
     def _quoted(self, evidence: Evidence) -> Draft:
         units = best_sentences(self._standalone, evidence, self._limits.quotes)
         if not units or question_share(evidence, units) < QUOTES_FROM:
             return self._refused()
-        return self._draft(quoted_answer(units, evidence, self._finder.sha256_of), AnswerState.FINISHED)
+        return self._draft(quoted_answer(units, evidence, self._finder.place_of), AnswerState.FINISHED)
 
     def _refused(self) -> Draft:
         text = refusal_text(self._question.question)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from desktop.answering.interfaces import Place
 from desktop.domain.answers import FoundPassage
 from desktop.storage.analysis import content_terms
 from desktop.storage.file_table import FileTable
@@ -93,8 +94,10 @@ class PassageFinder:
             last += 1
         return _joined(rows[first : last + 1], passage)
 
-    def sha256_of(self, file_id: int) -> str:
-        return self._ledger.sha256_of(file_id)
+    def place_of(self, file_id: int, offset: int) -> Place:
+        rows = self._ledger.around(file_id, offset, offset + 1)
+        sha256 = self._ledger.sha256_of(file_id)
+        return Place(sha256, rows[0].page, _context(rows[0])) if rows else Place(sha256, None, "")
 
     def coverage(self) -> str:
         """How much of the library the answer could see, when that is not all; else empty."""
@@ -150,7 +153,6 @@ def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassag
 
 
 def _found(row: LedgerPassage, score: float) -> FoundPassage:
-    context = " > ".join(dict.fromkeys(part for part in (row.title, row.heading) if part))
     return FoundPassage(
         passage_id=row.id,
         file_id=row.file_id,
@@ -160,5 +162,11 @@ def _found(row: LedgerPassage, score: float) -> FoundPassage:
         page=row.page,
         text=row.text,
         score=round(score, 6),
-        context=context,
+        context=_context(row),
     )
+
+
+def _context(row: LedgerPassage) -> str:
+    # the title is most often the first heading: said once
+    heading = row.heading.removeprefix(row.title).removeprefix(" > ")
+    return " > ".join(part for part in (row.title, heading) if part)

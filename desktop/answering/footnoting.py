@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop.answering.checking import Checked, check
 from desktop.answering.evidence import Evidence, Unit
+from desktop.answering.interfaces import Place
 from desktop.answering.sentences import sentence_spans
 from desktop.domain.answers import FootnoteLink, Sentence, Support
 
@@ -36,20 +37,21 @@ class _Numbering:
     """Gives each run of source words one number, in order of first use."""
 
     evidence: Evidence
-    sha256_of: Callable[[int], str]
+    place_of: Callable[[int, int], Place]
     links: dict[tuple[int, int, int], FootnoteLink] = field(default_factory=dict[tuple[int, int, int], FootnoteLink])
 
     def number(self, unit: Unit) -> int:
         passage = self.evidence.passages[unit.passage]
         key = (passage.file_id, unit.start, unit.end)
         if key not in self.links:
+            place = self.place_of(passage.file_id, unit.start)
             self.links[key] = FootnoteLink(
                 n=len(self.links) + 1,
                 file_id=passage.file_id,
                 file=passage.file,
-                sha256=self.sha256_of(passage.file_id),
-                page=passage.page,
-                heading=passage.context,
+                sha256=place.sha256,
+                page=place.page,
+                heading=place.heading,
                 start=unit.start,
                 end=unit.end,
                 quote=passage.text[unit.start - passage.start : unit.end - passage.start],
@@ -70,9 +72,9 @@ def without_torn_end(text: str) -> str:
     return text[: spans[-2][1]] if torn else text
 
 
-def checked_answer(text: str, evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
+def checked_answer(text: str, evidence: Evidence, place_of: Callable[[int, int], Place]) -> CheckedAnswer:
     """Check every sentence and number what supports it."""
-    numbering = _Numbering(evidence, sha256_of)
+    numbering = _Numbering(evidence, place_of)
     sentences: list[Sentence] = []
     checks: list[Checked] = []
     for start, end in sentence_spans(text):
@@ -83,9 +85,9 @@ def checked_answer(text: str, evidence: Evidence, sha256_of: Callable[[int], str
     return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
 
 
-def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, sha256_of: Callable[[int], str]) -> CheckedAnswer:
+def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, place_of: Callable[[int, int], Place]) -> CheckedAnswer:
     """An answer made of the files' own words, one footnote a sentence."""
-    numbering = _Numbering(evidence, sha256_of)
+    numbering = _Numbering(evidence, place_of)
     sentences = tuple(Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit),)) for unit in units)
     text = "\n".join(unit.text for unit in units)
     checks = tuple(Checked(Support.SUPPORTED, (unit,), 1.0) for unit in units)

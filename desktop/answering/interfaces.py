@@ -11,12 +11,21 @@ from desktop.domain.answers import AnswerState, FootnoteLink, FoundPassage, Sent
 from desktop.protocol.runner_messages import Generated, Turn
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an offset of a file's text stands: the file's hash (hex SHA-256), its page, the headings above it."""
+
+    sha256: str
+    page: int | None
+    heading: str
+
+
 class Finder(Protocol):
     """Searches one library. `around` widens a passage for reading: its text is still exactly `source[start:end]`."""
 
     def find(self, question: str, limit: int) -> tuple[FoundPassage, ...]: ...
     def around(self, passage: FoundPassage, characters: int) -> FoundPassage: ...
-    def sha256_of(self, file_id: int) -> str: ...
+    def place_of(self, file_id: int, offset: int) -> Place: ...
     def coverage(self) -> str: ...
 
 

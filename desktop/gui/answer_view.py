@@ -147,6 +147,16 @@ class AnswerView(QWidget):
         actions.addWidget(told, 1)
         self._below.addLayout(actions)
 
+    def controls(self) -> tuple[QWidget, ...]:
+        """What can have the focus, from top to bottom."""
+        # what `empty` took out is hidden on purpose; what is new is hidden only until Qt lays it out
+        gone = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        buttons = [b for b in self.findChildren(Button) if not (b.isHidden() and b.testAttribute(gone))]
+        buttons = [b for b in buttons if b not in self.entries.values()]
+        searched = [b for b in buttons if self._searched.indexOf(b) >= 0]
+        rest = [b for b in buttons if b not in searched]
+        return (*searched, self.text, *self.entries.values(), *rest)
+
     def copy(self) -> None:
         if self.answer is not None:
             QGuiApplication.clipboard().setText(as_plain_text(self.answer))

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     window = FootnoteWindow(parts)
     first.window_wanted.connect(window.come_forward)
     window.show()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python would not hear Ctrl+C while Qt waits
     watch = BlockWatch()
     watch.start(application)
     QTimer.singleShot(0, parts.client.start)

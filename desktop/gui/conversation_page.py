@@ -1,12 +1,13 @@
 """The middle of the window: the questions and answers of one conversation, and the composer under them."""
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.answers import Answer
-from desktop.domain.errors import FootnoteError
 from desktop.gui.announcements import announce
 from desktop.gui.answer_view import AnswerView, announcement
 from desktop.gui.asking import Asking
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.gui.first_steps import FirstSteps
 
 NEAR_END = grid(20)
+SLICE = 0.02  # seconds of setting answers before the window is looked after
 
 
 class ConversationPage(QWidget):
@@ -51,7 +53,10 @@ class ConversationPage(QWidget):
         self.conversation_id: int | None = None
         self.views: list[AnswerView] = []
         self._live: AnswerView | None = None
-        self._last_question = ""
+        self._round = 0
+        self._unbuilt: deque[Answer] = deque()
+        self._build_later = QTimer(self, singleShot=True, interval=0)
+        self._build_later.timeout.connect(self._build)
         self.steps = steps
         self.composer = Composer(theme, state)
         self._list = column(10)
@@ -63,11 +68,13 @@ class ConversationPage(QWidget):
         self._show(None, ())
 
     def open(self, conversation_id: int) -> None:
-        """Shows a kept conversation once the engine has read it."""
+        """Shows a kept conversation once the engine has read it, unless something else is wanted by then."""
+        self._round += 1
+        this = self._round
         self._client.call(
             messages.READ_CONVERSATION,
             messages.ConversationId(conversation_id),
-            lambda read: self._show(conversation_id, read.answers),
+            lambda read: self._show(conversation_id, read.answers) if this == self._round else None,
             self.reading_failed.emit,
         )
 
@@ -128,28 +135,38 @@ class ConversationPage(QWidget):
         self._scroll.verticalScrollBar().valueChanged.connect(self._note_place)
 
     def ask(self, question: str, standalone: bool = False) -> None:
-        if self._asking.under_way is not None:
+        if self._asking.under_way is not None or self._unbuilt:
             return
-        self._last_question = question
         if self.composer.draft.toPlainText().strip() == question.strip():
             self.composer.show_draft("")
             self._drafts.set(self.conversation_id, "")
         self._asking.ask(self.conversation_id, question, standalone=standalone)
 
     def _show(self, conversation_id: int | None, answers: tuple[Answer, ...]) -> None:
+        self._round += 1
         self.conversation_id = conversation_id
         empty(self._list)
         self.views = []
         self._live = None
-        for answer in answers:
-            self._add_view(answer.question).finish(answer)
-        under_way = self._asking.under_way
-        if under_way is not None and under_way.conversation_id == conversation_id:
-            self._add_live()
-        self.steps.setVisible(not self.views)
+        self._unbuilt = deque(answers)
+        self.steps.setVisible(not answers)
         self.composer.show_draft(self._drafts.get(conversation_id))
-        self._following = True
         self.conversation_shown.emit(conversation_id or 0)
+        self._build()
+
+    def _build(self) -> None:
+        """The answers of a long conversation are set a few at a time, so that the window stays alive."""
+        deadline = time.monotonic() + SLICE
+        while self._unbuilt:
+            answer = self._unbuilt.popleft()
+            self._finish_view(self._add_view(answer.question), answer)
+            if self._unbuilt and time.monotonic() > deadline:
+                self._build_later.start()
+                return
+        under_way = self._asking.under_way
+        if under_way is not None and under_way.conversation_id == self.conversation_id and self._live is None:
+            self._add_live()
+        self._following = True
         QTimer.singleShot(0, self, self._to_last_question)
 
     def _add_view(self, question: str) -> AnswerView:
@@ -161,6 +178,16 @@ class ConversationPage(QWidget):
         self.views.append(view)
         self.steps.hide()
         return view
+
+    def _finish_view(self, view: AnswerView, answer: Answer) -> None:
+        """Tab goes through the answers from the top, then to the composer: the order in which one reads."""
+        view.finish(answer)
+        before = self.composer.draft.previousInFocusChain()
+        while before.focusPolicy() == Qt.FocusPolicy.NoFocus:  # Qt ignores these as a place to go on from
+            before = before.previousInFocusChain()
+        for control in view.controls():
+            QWidget.setTabOrder(before, control)
+            before = control
 
     def _add_live(self) -> None:
         under_way = self._asking.under_way
@@ -203,7 +230,7 @@ class ConversationPage(QWidget):
     def _finished(self, answer: Answer) -> None:
         self.composer.show_busy(False)
         if self._live is not None:
-            self._live.finish(answer)
+            self._finish_view(self._live, answer)
             announce(self._live, announcement(answer))
             self._live = None
         self.conversations_changed.emit()
@@ -214,9 +241,6 @@ class ConversationPage(QWidget):
             self._live.fail(title, hint)
             announce(self._live, f"{title} {hint}".strip())
             self._live = None
-
-    def show_problem(self, error: FootnoteError) -> None:
-        self.reading_failed.emit(error)
 
     def _note_place(self, value: int) -> None:
         self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END

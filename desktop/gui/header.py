@@ -83,7 +83,7 @@ class Header(QWidget):
         if status is None:
             return
         self._count.setText(files_text(sum(status.counts.values())) if status.counts else "")
-        self._notice.show_whole(shown(status.notices[0]) if status.notices else "")
+        self._notice.show_whole(shown("  ·  ".join(status.notices)))
 
     def _show_progress(self) -> None:
         progress = self._state.progress

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.domain.answers import Answer, FoundPassage
+from desktop.domain.documents import Block
 from desktop.domain.errors import FootnoteError
 from desktop.gui.controls import Button, ElidedLabel, IconButton, column, empty, label, look_again, row, rule
 from desktop.gui.parts import Parts
@@ -139,12 +140,13 @@ class ReaderPane(QWidget):
     def _connect(self) -> None:
         source = self.source
         source.text_read.connect(self._show_text)
-        source.more_read.connect(self.text.append_slice)
+        source.more_read.connect(self._show_more)
         source.code_read.connect(self._show_code)
         source.page_read.connect(self._show_page)
         source.comparison_made.connect(self._tell)
         source.reading_failed.connect(self._fail)
         self.text.end_reached.connect(lambda: source.read_on(self.text.shown_end))
+        self.text.start_reached.connect(lambda: source.read_back(self.text.shown_start))
         self.page.sharper_wanted.connect(source.read_page_again)
         self.page.page_shown.connect(self.words_shown)
 
@@ -179,14 +181,20 @@ class ReaderPane(QWidget):
             self._cited.addWidget(number)
         self._cited.addStretch(1)
 
-    def _show_text(self, text: str, offset: int, blocks: object, mark: object) -> None:
+    def _show_text(self, text: str, offset: int, blocks: tuple[Block, ...], mark: tuple[int, int]) -> None:
         self._views.setCurrentWidget(self.text)
-        self.text.show_slice(text, offset, blocks, mark)  # pyright: ignore[reportArgumentType]  # tuples by signal
+        self.text.show_slice(text, offset, blocks, mark)
         self.words_shown.emit()
 
-    def _show_code(self, text: str, mark: object) -> None:
+    def _show_more(self, text: str, offset: int, blocks: tuple[Block, ...]) -> None:
+        if offset >= self.text.shown_end:
+            self.text.append_slice(text, blocks)
+        else:
+            self.text.prepend_slice(text, offset, blocks)
+
+    def _show_code(self, text: str, mark: tuple[int, int]) -> None:
         self._views.setCurrentWidget(self.code)
-        self.code.show_text(text, mark)  # pyright: ignore[reportArgumentType]  # a tuple by signal
+        self.code.show_text(text, mark)
         self.words_shown.emit()
 
     def _show_page(self, number: int, pages: int) -> None:

@@ -18,12 +18,12 @@ LINED = ("code", "csv", "json")
 
 
 class ReaderSource(QObject):
-    """Signals: `text_read(text, offset, blocks, mark)`, `more_read(text, blocks)`, `code_read(text, mark)`,
+    """Signals: `text_read(text, offset, blocks, mark)`, `more_read(text, offset, blocks)`, `code_read(text, mark)`,
     `page_read(number, pages)`, `comparison_made(sentence, look)`, `reading_failed(FootnoteError)`.
     """
 
     text_read = Signal(str, int, object, object)
-    more_read = Signal(str, object)
+    more_read = Signal(str, int, object)
     code_read = Signal(str, object)
     page_read = Signal(int, int)
     comparison_made = Signal(str, str)
@@ -72,6 +72,13 @@ class ReaderSource(QObject):
         if not self._reading_on and offset < self._total:
             self._reading_on = True
             self._ask(offset, 2 * AROUND, self._take_more)
+
+    def read_back(self, offset: int) -> None:
+        """The part that ends at `offset`."""
+        if not self._reading_on and offset > 0:
+            self._reading_on = True
+            start = max(0, offset - AROUND)
+            self._ask(start, offset - start, self._take_more)
 
     def _read_text(self) -> None:
         start, end = self._mark
@@ -130,7 +137,7 @@ class ReaderSource(QObject):
 
     def _take_more(self, text: SourceText) -> None:
         self._reading_on = False
-        self.more_read.emit(text.text, text.blocks)
+        self.more_read.emit(text.text, text.offset, text.blocks)
 
     def _moved(self, text: SourceText) -> bool:
         place = self._place

@@ -13,9 +13,10 @@ ABOVE = 0.3  # of the view stands above the marked words
 
 
 class ReaderText(QTextEdit):
-    """Signals: `end_reached()` when the last line of the slice comes into view."""
+    """Signals: `end_reached()` and `start_reached()` when the last or the first line of the slice comes into view."""
 
     end_reached = Signal()
+    start_reached = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -65,6 +66,14 @@ class ReaderText(QTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(fresh, self._format())
         self._set_blocks(start)
+
+    def prepend_slice(self, text: str, offset: int, blocks: tuple[Block, ...]) -> None:
+        """The part before the one shown, which stays where it is on screen."""
+        old = self._offset
+        self._text, self._offset = inert(text) + self._text, offset
+        self._blocks = blocks + tuple(block for block in self._blocks if block not in blocks)
+        self._redraw()
+        self.verticalScrollBar().setValue(self.cursorRect(self._cursor(old, old)).top())
 
     def _redraw(self) -> None:
         place = self.verticalScrollBar().value()
@@ -128,3 +137,5 @@ class ReaderText(QTextEdit):
     def _scrolled(self, value: int) -> None:
         if value >= self.verticalScrollBar().maximum() > 0:
             self.end_reached.emit()
+        if value == 0 and self._offset > 0:
+            self.start_reached.emit()

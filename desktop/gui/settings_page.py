@@ -77,6 +77,7 @@ class SettingsPage(PageFrame):
     def _number(self, entry: SettingEntry) -> QSpinBox:
         number = QSpinBox()
         number.setRange(0 if entry.zero else entry.minimum or 0, entry.maximum or 0)
+        number.lineEdit().setTextMargins(grid(2), 0, grid(2), 0)
         number.setKeyboardTracking(False)
         if entry.zero:
             number.setSpecialValueText(tr(entry.zero))

@@ -98,6 +98,7 @@ def show_keys(window: "FootnoteWindow") -> QDialog:
     below.addWidget(close)
     whole.addLayout(below)
     dialog.setLayout(whole)
+    dialog.finished.connect(window.activateWindow)
     close.setFocus()
     dialog.open()
     return dialog

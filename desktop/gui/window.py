@@ -250,7 +250,7 @@ class FootnoteWindow(QMainWindow):
     def _follow_settings(self) -> None:
         theme = self.parts.state.settings.get("theme", "system")
         self.parts.theme.choose(theme)
-        self.parts.memory.set("theme", theme)
+        self.parts.memory.set("theme_seen", theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.gui.app import make_application
 from desktop.gui.engine_client import EngineCommand
+from desktop.gui.first_steps import sample_folder
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.window import FootnoteWindow
@@ -147,22 +148,48 @@ def problem(studio: Studio) -> None:
     window.close()
 
 
+def real(studio: Studio, data: Path, question: str) -> None:
+    """The shipped sample is added to the library if it has no folder; models come from the user's data folder."""
+    window = studio.real_window(data)
+    ready(window)
+    state, asking = window.parts.state, window.parts.asking
+    if not state.has_folders:
+        window.drop.offer((str(sample_folder()),))
+        wait_until(lambda: window.drop.add)
+        studio.keep(window, "add")
+        assert window.drop.add is not None
+        window.drop.add.click()
+    wait_until(lambda: state.status and state.status.counts.get("indexed") and state.progress.phase == "idle", 600)
+    studio.keep(window, "start")
+    window.conversation.begin_new()
+    window.conversation.ask(question)
+    wait_until(lambda: asking.under_way is None or asking.under_way.text, 600)
+    studio.keep(window, "streaming")
+    wait_until(lambda: asking.under_way is None, 600)
+    answer = window.conversation.views[-1].answer
+    if answer is not None and answer.footnotes:
+        window.open_footnote(answer, 1)
+        settle(3)
+    studio.keep(window, "answer")
+    window.show_page("library")
+    studio.keep(window, "library")
+    window.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--wide", action="store_true", help="1920 × 1080 in place of 1280 × 800")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--real", type=Path, metavar="DATA", help="one picture of this library in place of the scenes")
+    parser.add_argument("--real", type=Path, metavar="DATA", help="this library and its engine in place of the scenes")
+    parser.add_argument("--ask", default="How large is the deposit under the lease?", help="asked with --real")
     given = parser.parse_args()
     application = make_application(["pictures"])
     size = (1920, 1080) if given.wide else (1280, 800)
     studio = Studio(application, given.out, "dark" if given.dark else "light", size)
     if given.real is not None:
-        window = studio.real_window(given.real)
-        ready(window)
-        studio.keep(window, "real")
-        window.close()
+        real(studio, given.real, given.ask)
         return
     for scene in (first_run, answers, busy, problem):
         if not given.only or scene.__name__ in given.only:

@@ -116,3 +116,25 @@ def test_escape_closes_the_reader_and_its_width_is_kept(qtbot: QtBot, window: Fo
     window.escape()
     assert not reader(window).isVisible()
     assert window.parts.memory.get("reader_width") == width
+
+
+def test_the_rest_of_a_long_file_comes_as_one_scrolls(qtbot: QtBot, window: FootnoteWindow, tmp_path: Path) -> None:
+    path = tmp_path / "Contracts" / "letter-03.md"
+    lines = [f"Line number {n} 𝒙 of the letter.\n" for n in range(8000)]
+    whole = "".join(lines[:4000]) + path.read_text(encoding="utf-8") + "".join(lines[4000:])
+    path.write_text(whole, encoding="utf-8")
+    view(window).entries[3].click()
+    qtbot.waitUntil(lambda: "tenancy at once" in reader(window).marked_words())
+    text = reader(window).text
+    assert 0 < text.shown_start < text.shown_end < len(whole)
+
+    def scrolled(to_end: bool) -> bool:
+        bar = text.verticalScrollBar()
+        bar.setValue(bar.maximum() if to_end else 0)
+        return text.shown_end == len(whole) if to_end else text.shown_start == 0
+
+    qtbot.waitUntil(lambda: scrolled(True))
+    qtbot.waitUntil(lambda: scrolled(False))
+    assert text.toPlainText() == whole
+    (selection,) = text.extraSelections()
+    assert selection.cursor.selectedText().replace("\u2029", "\n") == reader(window).marked_words()

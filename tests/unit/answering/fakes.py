@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from desktop.answering.interfaces import Place
 from desktop.domain.answers import FoundPassage
 from desktop.protocol.runner_messages import Generated, Turn
 from desktop.storage.analysis import content_terms
@@ -40,8 +41,9 @@ class TextLibrary:
         start, end = max(0, passage.start - spare), min(len(text), passage.end + spare)
         return replace(passage, start=start, end=end, text=text[start:end])
 
-    def sha256_of(self, file_id: int) -> str:
-        return hashlib.sha256(self.texts[file_id - 1].encode()).hexdigest()
+    def place_of(self, file_id: int, offset: int) -> Place:
+        heading = next(p.context for p in self._passages if p.file_id == file_id)
+        return Place(hashlib.sha256(self.texts[file_id - 1].encode()).hexdigest(), None, heading)
 
     def coverage(self) -> str:
         return "all 3 files"
