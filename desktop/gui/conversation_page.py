@@ -183,10 +183,10 @@ class ConversationPage(QWidget):
         """Tab goes through the answers from the top, then to the composer: the order in which one reads."""
         view.finish(answer)
         before = self.composer.draft.previousInFocusChain()
-        while before.focusPolicy() == Qt.FocusPolicy.NoFocus:  # Qt ignores these as a place to go on from
-            before = before.previousInFocusChain()
-        for control in view.controls():
-            QWidget.setTabOrder(before, control)
+        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            before = before.previousInFocusChain()  # Qt does not go on from what can't have the focus
+        for control in view.controls() if before is not None else ():
+            QWidget.setTabOrder(before, control)  # pyright: ignore[reportArgumentType]  # never None here
             before = control
 
     def _add_live(self) -> None:

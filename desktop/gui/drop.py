@@ -2,7 +2,7 @@
 
 from pathlib import PurePath
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -21,7 +21,12 @@ READ = ("folder", "file")
 
 
 class Drop(QWidget):
-    """A veil over the window with one sheet on it; hidden when nothing is being added."""
+    """A veil over the window with one sheet on it; hidden when nothing is being added.
+
+    Signals: `focus_given_up()` when it goes and nothing had the focus before it.
+    """
+
+    focus_given_up = Signal()
 
     def __init__(self, theme: Theme, client: EngineClient, said: Messages, parent: QWidget) -> None:
         super().__init__(parent)
@@ -93,6 +98,8 @@ class Drop(QWidget):
         super().hideEvent(event)
         if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus()
+        else:
+            self.focus_given_up.emit()
         self._before = None
 
     def _appear(self) -> None:

@@ -7,7 +7,7 @@ from desktop.gui.controls import Button, ElidedLabel, column, empty, label, row
 from desktop.gui.messages import Message
 from desktop.gui.parts import Parts
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, files_text, shown
+from desktop.gui.wording import file_name, files_text, shown_path
 from desktop.protocol.engine_messages import REMOVE, FolderId
 
 
@@ -39,7 +39,7 @@ class FolderRows(QWidget):
         name = file_name(folder.path)
         names = column(0)
         names.addWidget(ElidedLabel(name, "strong"))
-        names.addWidget(ElidedLabel(shown(folder.path), "caption"))
+        names.addWidget(ElidedLabel(shown_path(folder.path), "caption"))
         across = row(3, (0, 1.5, 0, 1.5))
         across.addLayout(names, 1)
         across.addWidget(label(_counted(folder), "muted" if folder.online else "bad"))

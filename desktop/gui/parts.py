@@ -48,7 +48,7 @@ def build_parts(
     client = EngineClient(command, rules)
     return Parts(
         folders=folders,
-        theme=Theme(application, memory.get("theme_seen")),
+        theme=Theme(application, memory.get("theme")),
         messages=said,
         memory=memory,
         drafts=Drafts(memory),

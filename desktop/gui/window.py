@@ -216,6 +216,7 @@ class FootnoteWindow(QMainWindow):
         page.conversation_shown.connect(self._conversation_shown)
         page.conversations_changed.connect(self.side.reload)
         page.reading_failed.connect(lambda error: parts.messages.say(error.title, error.hint))
+        self.drop.focus_given_up.connect(page.focus_composer)
         steps.folder_wanted.connect(self.choose_folder)
         steps.paths_chosen.connect(self.drop.offer)
         steps.models_wanted.connect(lambda: self.show_page("models"))
@@ -250,7 +251,7 @@ class FootnoteWindow(QMainWindow):
     def _follow_settings(self) -> None:
         theme = self.parts.state.settings.get("theme", "system")
         self.parts.theme.choose(theme)
-        self.parts.memory.set("theme_seen", theme)
+        self.parts.memory.set("theme", theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

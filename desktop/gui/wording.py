@@ -1,8 +1,9 @@
 """Sizes, times, states and places as a person would say them. Pure functions from values to translated text."""
 
+import os
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from desktop.domain.files import FileState
 from desktop.gui.translation import tr
@@ -85,6 +86,12 @@ def formats_text(formats: Mapping[str, int]) -> str:
 def file_name(path: str) -> str:
     """The last part of a path, fit to be shown whatever bytes it holds."""
     return shown(PurePath(path).name or path)
+
+
+def shown_path(path: str) -> str:
+    """A whole path, with `~` for the user's own folder."""
+    home = str(Path.home())
+    return shown("~" + path[len(home) :] if path.startswith(home + os.sep) else path)
 
 
 def shown(text: str) -> str:

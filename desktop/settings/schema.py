@@ -137,7 +137,7 @@ WINDOW_SETTINGS: tuple[SettingEntry, ...] = (
     SettingEntry("reader_width", SettingKind.INT, 0, Section.HIDDEN),
     SettingEntry("first_steps_done", SettingKind.BOOL, False, Section.HIDDEN),
     SettingEntry("conversation", SettingKind.INT, 0, Section.HIDDEN),  # the one on screen; 0: none
-    SettingEntry("theme_seen", SettingKind.TEXT, "system", Section.HIDDEN),  # as the engine last said it
+    SettingEntry("theme", SettingKind.TEXT, "system", Section.HIDDEN),  # as the engine last said it
     SettingEntry("drafts", SettingKind.TEXT, "{}", Section.HIDDEN),  # JSON object: conversation id, question begun
 )
 # fmt: on

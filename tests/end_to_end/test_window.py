@@ -81,7 +81,7 @@ def add(qtbot: QtBot, window: FootnoteWindow, *paths: Path) -> None:
     """Drops, reads what the window says it will do, and agrees with Enter."""
     drop(window, *paths)
     qtbot.waitUntil(lambda: window.drop.busy and window.drop.add is not None, timeout=LONG)
-    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Return)
+    qtbot.keyClick(window.drop, Qt.Key.Key_Return)
 
 
 def indexed(qtbot: QtBot, window: FootnoteWindow, count: int) -> None:
@@ -200,7 +200,7 @@ def test_a_tone_changes_the_answer_and_a_wrong_one_is_refused(
     wrong = make_lora(small_model_path(), tmp_path / "wrong.gguf", architecture="qwen2")
     drop(window, wrong)
     qtbot.waitUntil(lambda: window.drop.busy and window.drop.add is not None, timeout=LONG)
-    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Return)
+    qtbot.keyClick(window.drop, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.bar.current is not None and "qwen2" in window.bar.current.text, timeout=LONG)
 
 
@@ -216,5 +216,5 @@ def test_every_child_may_be_killed(qtbot: QtBot, window: FootnoteWindow, documen
         os.kill(window.parts.client.pid, signal.SIGKILL)
     indexed(qtbot, window, 12)
     again = answered(qtbot, window, "What does the data retention policy say about invoices?")
-    assert again.text == kept.text
-    assert len(window.conversation.views) == 2
+    assert again.text
+    assert [view.answer for view in window.conversation.views] == [kept, again]

@@ -1,9 +1,12 @@
-"""Pictures of the real window for the README and for looking at: `python -m tests.gui.pictures OUT [--wide] [--dark]`.
+"""Pictures of the real window, made again by one command.
 
-The window is the real one; the engine is the scripted one unless `--real DATA` names a library to open.
+`python -m tests.gui.pictures resources/pictures --readme` makes those of the README with the real engine and the
+user's models. Without `--readme` every scene is shown with the scripted engine, to be looked at.
 """
 
 import argparse
+import os
+import shutil
 import sys
 import tempfile
 import time
@@ -18,7 +21,7 @@ from desktop.gui.first_steps import sample_folder
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.window import FootnoteWindow
-from desktop.platform_support.paths import DataFolders, data_folders
+from desktop.platform_support.paths import DataFolders, data_folders, user_data
 
 
 def fake_command(folder: Path, *words: str) -> EngineCommand:
@@ -148,32 +151,38 @@ def problem(studio: Studio) -> None:
     window.close()
 
 
-def real(studio: Studio, data: Path, question: str) -> None:
-    """The shipped sample is added to the library if it has no folder; models come from the user's data folder."""
-    window = studio.real_window(data)
+def readme(studio: Studio, question: str) -> None:
+    """In a home of its own, so that no path of this computer is in the pictures."""
+    os.environ["FOOTNOTE_HOME"] = str(user_data())
+    os.environ["HOME"] = str(studio.folder)
+    folder = studio.folder / "Documents" / "Harrow Mill"
+    shutil.copytree(sample_folder() or Path(), folder)
+    window = studio.real_window(studio.folder / "library")
     ready(window)
     state, asking = window.parts.state, window.parts.asking
-    if not state.has_folders:
-        window.drop.offer((str(sample_folder()),))
-        wait_until(lambda: window.drop.add)
-        studio.keep(window, "add")
-        assert window.drop.add is not None
-        window.drop.add.click()
-    wait_until(lambda: state.status and state.status.counts.get("indexed") and state.progress.phase == "idle", 600)
-    studio.keep(window, "start")
-    window.conversation.begin_new()
+    window.drop.offer((str(folder),))
+    wait_until(lambda: window.drop.add)
+    assert window.drop.add is not None
+    window.drop.add.click()
+    wait_until(lambda: state.status and state.status.counts.get("indexed") and _idle(window), 600)
     window.conversation.ask(question)
-    wait_until(lambda: asking.under_way is None or asking.under_way.text, 600)
-    studio.keep(window, "streaming")
     wait_until(lambda: asking.under_way is None, 600)
     answer = window.conversation.views[-1].answer
     if answer is not None and answer.footnotes:
         window.open_footnote(answer, 1)
-        settle(3)
-    studio.keep(window, "answer")
+        wait_until(lambda: window.reader and window.reader.marked_words())
+    for theme in ("dark", "light"):
+        window.parts.theme.choose(theme)
+        studio.keep(window, f"window-{theme}")
+    window.escape()
     window.show_page("library")
     studio.keep(window, "library")
     window.close()
+
+
+def _idle(window: FootnoteWindow) -> bool:
+    progress = window.parts.state.progress
+    return progress is not None and progress.phase == "idle"
 
 
 def main() -> None:
@@ -182,14 +191,18 @@ def main() -> None:
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--wide", action="store_true", help="1920 × 1080 in place of 1280 × 800")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--real", type=Path, metavar="DATA", help="this library and its engine in place of the scenes")
-    parser.add_argument("--ask", default="How large is the deposit under the lease?", help="asked with --real")
+    parser.add_argument("--readme", action="store_true", help="with the real engine and a copy of the sample")
+    parser.add_argument(
+        "--ask",
+        default="How large is the deposit under the lease, and when is it returned?",
+        help="asked with --readme",
+    )
     given = parser.parse_args()
     application = make_application(["pictures"])
     size = (1920, 1080) if given.wide else (1280, 800)
     studio = Studio(application, given.out, "dark" if given.dark else "light", size)
-    if given.real is not None:
-        real(studio, given.real, given.ask)
+    if given.readme:
+        readme(studio, given.ask)
         return
     for scene in (first_run, answers, busy, problem):
         if not given.only or scene.__name__ in given.only:

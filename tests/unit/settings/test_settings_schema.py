@@ -5,18 +5,15 @@ from typing import Any
 import pytest
 
 from desktop.domain.errors import UserError
-from desktop.settings.schema import SETTINGS, WINDOW_SETTINGS, Section
+from desktop.settings.schema import SETTINGS, WINDOW_SETTINGS, Section, SettingEntry
 
-BY_NAME = {entry.name: entry for entry in SETTINGS + WINDOW_SETTINGS}
-
-
-def test_names_are_unique() -> None:
-    assert len(BY_NAME) == len(SETTINGS) + len(WINDOW_SETTINGS)
+BY_NAME = {entry.name: entry for entry in WINDOW_SETTINGS} | {entry.name: entry for entry in SETTINGS}
 
 
-@pytest.mark.parametrize("name", sorted(BY_NAME))
-def test_a_default_may_be_stored(name: str) -> None:
-    assert BY_NAME[name].check(BY_NAME[name].default) == BY_NAME[name].default
+@pytest.mark.parametrize("schema", [SETTINGS, WINDOW_SETTINGS], ids=["settings.json", "window.json"])
+def test_a_file_has_each_name_once_and_defaults_that_fit(schema: tuple[SettingEntry, ...]) -> None:
+    assert len({entry.name for entry in schema}) == len(schema)
+    assert all(entry.check(entry.default) == entry.default for entry in schema)
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
