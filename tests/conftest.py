@@ -1,4 +1,4 @@
-"""What all tests share: child processes find the scripted ones of these tests, and nothing looks at the user's library."""
+"""What all tests share: child processes find the scripted ones of these tests."""
 
 import os
 from pathlib import Path
