@@ -141,6 +141,7 @@ class ConversationPage(QWidget):
             self.composer.show_draft("")
             self._drafts.set(self.conversation_id, "")
         self._asking.ask(self.conversation_id, question, standalone=standalone)
+        self.focus_composer()  # what was clicked goes away, and the next thing is to write
 
     def _show(self, conversation_id: int | None, answers: tuple[Answer, ...]) -> None:
         self._round += 1

@@ -9,7 +9,7 @@ from desktop.gui.controls import Button, column, label
 from desktop.gui.conversation_list import ConversationList
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.messages import Message, Messages
-from desktop.gui.theme import SIDE_NARROWEST, Theme
+from desktop.gui.theme import SIDE_NARROWEST, Theme, grid
 from desktop.gui.translation import tr
 from desktop.protocol import engine_messages as messages
 
@@ -58,6 +58,7 @@ class SideColumn(QWidget):
         self.search.setClearButtonEnabled(True)
         self.view = self._make_view()
         self._none = label("", "caption", wrap=True)
+        self._none.setContentsMargins(grid(2.75), 0, 0, 0)
         self.pages = self._make_pages(theme)
         self._set_out()
         self._connect()
