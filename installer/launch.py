@@ -15,6 +15,7 @@ NO_DISPLAY = "No display was found (neither DISPLAY nor WAYLAND_DISPLAY is set),
 def open_footnote(checkout: Checkout, folders: Sequence[str], *, display: bool, console: Console) -> int:
     """Opens the window, or the chat; on POSIX the installer's process becomes the app's and nothing returns."""
     if display:
+        console.say("Opening Footnote.")
         return _become([checkout.python, "-m", "desktop", *folders])
     console.say(NO_DISPLAY)
     return _become([checkout.program("footnote"), "chat", *(folders or [str(checkout.root / "resources" / "sample")])])

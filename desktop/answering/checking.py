@@ -71,6 +71,8 @@ class _Alignment:
         missing = self._missing(units)
         score = self._score(chosen)
         support = self._support(score, units, missing)
+        if support is Support.SUPPORTED and self._speaks_of_something_else(chosen):
+            support = Support.PARTLY
         return Checked(support, () if support is Support.UNSUPPORTED else units, score, missing, len(self._terms))
 
     def _chosen(self) -> list[int]:
@@ -146,6 +148,19 @@ class _Alignment:
     def _is_context(self, fact: str, units: tuple[Unit, ...]) -> bool:
         known = self._evidence.question_terms.union(*(self._evidence.context_terms[u.passage] for u in units))
         return holds_name(fact, known)
+
+    def _speaks_of_something_else(self, chosen: list[int]) -> bool:
+        """What was asked about most tellingly, and the sentence repeats, is nowhere near the words that carry it:
+        "the deposit is 2,150" over "the rent is 2,150"."""
+        echoed = [term for term in self._terms & self._evidence.question_terms if term not in ASKING_STEMS]
+        if not echoed:
+            return False
+        most_telling = max(echoed, key=lambda term: (self._evidence.weight(term), term))
+        near = frozenset[str]().union(
+            *(self._evidence.context_terms[self._evidence.units[i].passage] for i in chosen),
+            *(unit.terms for i in chosen for unit in (self._evidence.units[i], *self._evidence.near(i))),
+        )
+        return self._evidence.held({most_telling: 1.0}, near) == 0
 
     def _denies(self, units: tuple[Unit, ...]) -> bool:
         return self._facts.negated != any(unit.facts.negated for unit in units)

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from desktop import __version__
@@ -21,6 +21,7 @@ from desktop.platform_support.paths import data_folders
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m desktop", description="Footnote: ask your own files.")
     parser.add_argument("--data", type=Path, metavar="DIR", help="the library's folder (default: the user's own)")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files to add")
     parser.add_argument("--version", action="version", version=f"footnote {__version__}")
     return parser
 
@@ -47,6 +48,10 @@ def main(argv: list[str] | None = None) -> int:
     parts = build_parts(application, folders, engine_command(folders))
     window = FootnoteWindow(parts)
     first.window_wanted.connect(window.come_forward)
+    if given.paths:
+        paths = tuple(str(Path(path).absolute()) for path in given.paths)
+        once = Qt.ConnectionType.SingleShotConnection
+        parts.client.engine_started.connect(lambda _: window.drop.offer(paths), once)
     window.show()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python would not hear Ctrl+C while Qt waits
     watch = BlockWatch()

@@ -84,3 +84,10 @@ def test_claims_that_others_labelled() -> None:
     supported, others = [s for s, good in scores if good], [s for s, good in scores if not good]
     wins = sum((one > other) + 0.5 * (one == other) for one in supported for other in others)
     assert wins / (len(supported) * len(others)) >= 0.72
+
+
+def test_a_number_of_something_else_is_only_partly_support() -> None:
+    words = "The premises are Unit 4 at Harrow Mill. The rent is 2,150 pounds a calendar month, due on the first day."
+    asked = evidence(words, "What is the deposit for Unit 4?")
+    assert check("The deposit for Unit 4, Harrow Mill is 2,150 pounds.", asked).support is not Support.SUPPORTED
+    assert check("The rent for Unit 4, Harrow Mill is 2,150 pounds a month.", asked).support is Support.SUPPORTED
