@@ -114,7 +114,7 @@ SETTINGS: tuple[SettingEntry, ...] = (
     SettingEntry(
         "passages_in_prompt", SettingKind.INT, 0, Section.ADVANCED, "Passages the model reads",
         "How many of the passages found are given to the model for one answer. More is slower.",
-        1, 40, zero="as many as fit",
+        1, 40, zero="the best four",
     ),
     SettingEntry(
         "threads", SettingKind.INT, 0, Section.ADVANCED, "Processor threads",
