@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.answering.evidence import Evidence, Unit, holds_name
-from desktop.answering.facts import Facts, same_number
+from desktop.answering.facts import Facts, holds_number
 from desktop.answering.vocabulary import ASKING_STEMS
 from desktop.domain.answers import Support
 
@@ -133,7 +133,7 @@ class _Alignment:
         terms = frozenset[str]().union(*(unit.terms for unit in units))
         numbers = [number for unit in units for number in unit.facts.numbers]
         months = frozenset[str]().union(*(unit.facts.months for unit in units))
-        lost = [n.written for n in self._facts.numbers if not any(same_number(n, found) for found in numbers)]
+        lost = [n.written for n in self._facts.numbers if not holds_number(n, numbers)]
         lost += [f"month {month}" for month in self._facts.months - months]
         return (*lost, *(name for name in self._facts.names if not holds_name(name, terms)))
 

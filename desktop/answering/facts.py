@@ -5,6 +5,7 @@ Reads one sentence at a time; compares nothing with a source.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.answering.vocabulary import OPENING_WORDS
@@ -101,6 +102,18 @@ def same_number(claimed: Number, found: Number) -> bool:
     if not claimed.readings & found.readings:
         return False
     return not claimed.unit or not found.unit or claimed.unit == found.unit
+
+
+def holds_number(claimed: Number, numbers: Sequence[Number]) -> bool:
+    """Whether one of the source's numbers is the claimed one.
+
+    A bare number stands for one with a unit only while none beside it has that unit: "16 %" is not in "the 12 %
+    heavier oxygen-18, not oxygen-16", but it is in a table whose header alone has the sign.
+    """
+    same = [found for found in numbers if same_number(claimed, found)]
+    if not claimed.unit or any(found.unit for found in same):
+        return bool(same)
+    return bool(same) and not any(found.unit == claimed.unit for found in numbers)
 
 
 def _numbers(sentence: str) -> list[Number]:

@@ -91,3 +91,10 @@ def test_a_number_of_something_else_is_only_partly_support() -> None:
     asked = evidence(words, "What is the deposit for Unit 4?")
     assert check("The deposit for Unit 4, Harrow Mill is 2,150 pounds.", asked).support is not Support.SUPPORTED
     assert check("The rent for Unit 4, Harrow Mill is 2,150 pounds a month.", asked).support is Support.SUPPORTED
+
+
+def test_a_bare_number_is_no_percentage_beside_another_one() -> None:
+    words = "Seawater molecules with the lighter isotope oxygen-16 evaporate faster than the 12% heavier oxygen-18."
+    asked = evidence(words, "How much heavier is oxygen-18 than oxygen-16?")
+    assert check("Oxygen-18 is 16% heavier than oxygen-16.", asked).support is not Support.SUPPORTED
+    assert check("Oxygen-18 is 12% heavier than oxygen-16.", asked).support is Support.SUPPORTED
