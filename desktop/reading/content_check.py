@@ -16,7 +16,24 @@ BINARY_MAGIC: Sequence[tuple[bytes, str]] = (
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a rich text (RTF) document"),
 )
-EXPECTED: Mapping[str, str] = {"pdf": "a PDF file", "docx": "a Word document", "html": "a web page"}
+EXPECTED: Mapping[str, str] = {
+    "pdf": "a PDF file",
+    "docx": "a Word document",
+    "xlsx": "an Excel workbook",
+    "pptx": "a PowerPoint presentation",
+    "odf": "an OpenDocument file",
+    "epub": "an e-book",
+    "rtf": "a rich text (RTF) document",
+    "html": "a web page",
+    "mhtml": "a saved web page",
+    "mail": "a mail",
+    "mbox": "a mailbox",
+    "ipynb": "a notebook",
+}
+PACKED = frozenset(("docx", "xlsx", "pptx", "odf", "epub"))
+# old workbooks are read too; an old document is told how to be saved by its own module, whatever it holds
+OLD_CONTAINER_IS_FINE = frozenset(("xlsx",))
+UNCHECKED = frozenset(("doc",))
 
 
 def check_content(data: bytes, format_name: str) -> None:
@@ -24,12 +41,13 @@ def check_content(data: bytes, format_name: str) -> None:
     head = data[:LOOKED_AT]
     if format_name == "pdf":
         _check_pdf(head)
-    elif format_name == "docx":
-        _check_docx(data)
-    else:
+    elif format_name in PACKED:
+        _check_packed(data, format_name)
+    elif format_name not in UNCHECKED:
         found = _binary_kind(head)
-        if found is not None:
-            raise problems.misnamed(EXPECTED.get(format_name, "a text file"), found)
+        expected = EXPECTED.get(format_name, "a text file")
+        if found is not None and found != expected:
+            raise problems.misnamed(expected, found)
 
 
 def _binary_kind(head: bytes) -> str | None:
@@ -47,11 +65,12 @@ def _check_pdf(head: bytes) -> None:
         raise problems.misnamed(EXPECTED["pdf"], found)
 
 
-def _check_docx(data: bytes) -> None:
+def _check_packed(data: bytes, format_name: str) -> None:
     if data.startswith(OLE_MAGIC):
-        # Word keeps a document with a password in the old container
+        # Office keeps a document with a password in the old container
         if ENCRYPTED_STREAM in data:
             raise problems.password_needed()
-        raise problems.misnamed(EXPECTED["docx"], "an old Word document (.doc)")
-    if not data.startswith(b"PK"):
-        raise problems.misnamed(EXPECTED["docx"], _binary_kind(data[:LOOKED_AT]) or "something else")
+        if format_name not in OLD_CONTAINER_IS_FINE:
+            raise problems.misnamed(EXPECTED[format_name], "an old Office document")
+    elif not data.startswith(b"PK"):
+        raise problems.misnamed(EXPECTED[format_name], _binary_kind(data[:LOOKED_AT]) or "something else")

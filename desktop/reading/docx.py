@@ -4,15 +4,13 @@ Also foot- and endnotes, comments, page headers and footers, once each, after th
 changes are left out.
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from desktop.domain.documents import BlockKind, Document
-from desktop.reading import problems
 from desktop.reading.docx_styles import ParagraphStyles
-from desktop.reading.markup_trees import Element, Walk, local_attribute, local_name, parse_xml
+from desktop.reading.markup_trees import Element, Walk, local_name
+from desktop.reading.office_package import OfficePackage
 from desktop.reading.text_builder import CELL_SEPARATOR, TextBuilder, one_line
-from desktop.reading.zip_archive import ZipArchive
 
 KIND = "Word document"
 # what belongs to no reader: deleted words, field codes, the older of two forms of the same drawing
@@ -26,50 +24,18 @@ NOTE_PARTS = ("footnotes", "endnotes", "comments", "header", "footer")
 
 def read(data: bytes) -> Document:
     """Raises FileProblem when it is damaged, locked, or unpacks to too much."""
-    archive = ZipArchive(data, KIND)
-    main = _main_part(archive)
-    parts = _related_parts(archive, main)
-    styles = ParagraphStyles(parse_xml(archive.read(parts["styles"][0]), KIND) if "styles" in parts else None)
+    package = OfficePackage(data, KIND)
+    main = package.main_part("word/document.xml")
+    parts: dict[str, list[str]] = {}
+    for relation in package.relations(main):
+        parts.setdefault(relation.kind, []).append(relation.target)
+    styles = ParagraphStyles(package.tree(parts["styles"][0]) if "styles" in parts else None)
     reader = _BodyReader(styles)
-    reader.read_body(parse_xml(archive.read(main), KIND))
+    reader.read_body(package.tree(main))
     for part in NOTE_PARTS:
         for name in parts.get(part, []):
-            reader.read_notes(parse_xml(archive.read(name), KIND))
-    return reader.builder.document("docx", reader.title or _core_title(archive))
-
-
-def _main_part(archive: ZipArchive) -> str:
-    if archive.has("_rels/.rels"):
-        for relation in parse_xml(archive.read("_rels/.rels"), KIND):
-            if local_attribute(relation, "Type").endswith("/officeDocument"):
-                return local_attribute(relation, "Target").lstrip("/")
-    if archive.has("word/document.xml"):
-        return "word/document.xml"
-    raise problems.misnamed("a Word document", "a packed file of another kind")
-
-
-def _related_parts(archive: ZipArchive, main: str) -> dict[str, list[str]]:
-    """Names of parts by kind (styles, footnotes, header, …), those only that are there."""
-    folder, name = posixpath.split(main)
-    relations = posixpath.join(folder, "_rels", name + ".rels")
-    parts: dict[str, list[str]] = {}
-    if not archive.has(relations):
-        return parts
-    for relation in parse_xml(archive.read(relations), KIND):
-        kind = local_attribute(relation, "Type").rpartition("/")[2]
-        target = posixpath.normpath(posixpath.join(folder, local_attribute(relation, "Target")))
-        if local_attribute(relation, "TargetMode") != "External" and archive.has(target):
-            parts.setdefault(kind, []).append(target)
-    return parts
-
-
-def _core_title(archive: ZipArchive) -> str:
-    if not archive.has("docProps/core.xml"):
-        return ""
-    for element in parse_xml(archive.read("docProps/core.xml"), KIND).iter():
-        if local_name(element) == "title":
-            return one_line(element.text or "")
-    return ""
+            reader.read_notes(package.tree(name))
+    return reader.builder.document("docx", reader.title or package.title())
 
 
 class _BodyReader:

@@ -18,7 +18,7 @@ CODE_EXTENSIONS = (
 )
 TEXT_EXTENSIONS = (
     "txt text log rst json jsonl ndjson geojson yaml yml toml ini cfg conf properties xml xsd xsl xslt nxml tex bib "
-    "org adoc asciidoc asc textile wiki srt vtt diff patch po nfo me"
+    "org adoc asciidoc asc textile wiki diff patch po nfo me"
 )
 
 
@@ -38,6 +38,17 @@ FORMATS = (
     Format("html", READER + "html", ("html", "htm", "xhtml", "xht")),
     Format("pdf", READER + "pdf", ("pdf",)),
     Format("docx", READER + "docx", ("docx", "docm", "dotx", "dotm")),
+    Format("xlsx", READER + "workbook", ("xlsx", "xlsm", "xltx", "xltm", "xls", "xlt")),
+    Format("pptx", READER + "pptx", ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm")),
+    Format("odf", READER + "open_document", ("odt", "ott", "odm", "ods", "ots", "odp", "otp", "odg")),
+    Format("mail", READER + "mail", ("eml", "emlx")),
+    Format("mbox", READER + "mailbox", ("mbox", "mbx")),
+    Format("mhtml", READER + "saved_page", ("mhtml", "mht")),
+    Format("epub", READER + "epub", ("epub",)),
+    Format("rtf", READER + "rich_text", ("rtf",)),
+    Format("ipynb", READER + "notebook", ("ipynb",)),
+    Format("subtitles", READER + "subtitles", ("srt", "vtt")),
+    Format("doc", READER + "old_word", ("doc", "dot")),
     Format("csv", READER + "delimited", ("csv", "tsv", "tab", "psv")),
     Format("code", READER + "source_code", tuple(CODE_EXTENSIONS.split()), ("makefile", "dockerfile", "jenkinsfile")),
 )

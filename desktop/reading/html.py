@@ -23,16 +23,22 @@ LINE_BREAK = "\v"
 
 def read(data: bytes) -> Document:
     """Raises FileProblem when the page can't be decoded or parsed."""
-    root = parse_html(decode_web_page(data).replace(LINE_BREAK, " "))
     builder = TextBuilder()
+    title = add_page(builder, decode_web_page(data))
+    return builder.document("html", title)
+
+
+def add_page(builder: TextBuilder, page: str, deeper: int = 0) -> str:
+    """Adds the page's blocks, headings `deeper` levels down, and returns its title. Raises FileProblem."""
+    root = parse_html(page.replace(LINE_BREAK, " "))
     if root is None:
-        return builder.document("html", "")
-    _PageReader(builder, drop_hidden=True).read(root)
-    if not builder.blocks:
+        return ""
+    before = len(builder.blocks)
+    _PageReader(builder, True, deeper).read(root)
+    if len(builder.blocks) == before:
         # some pages hide everything until their scripts have run
-        builder = TextBuilder()
-        _PageReader(builder, drop_hidden=False).read(root)
-    return builder.document("html", _title(root))
+        _PageReader(builder, False, deeper).read(root)
+    return _title(root)
 
 
 def _title(root: Element) -> str:
@@ -44,8 +50,9 @@ def _title(root: Element) -> str:
 class _PageReader:
     """Collects inline text until a block begins or ends, then hands it on as a block of the innermost kind."""
 
-    def __init__(self, builder: TextBuilder, drop_hidden: bool) -> None:
+    def __init__(self, builder: TextBuilder, drop_hidden: bool, deeper: int) -> None:
         self._builder = builder
+        self._deeper = deeper
         self._drop_hidden = drop_hidden
         self._inline: list[str] = []
         self._cells: list[str] | None = None
@@ -143,7 +150,7 @@ class _PageReader:
     def _kind(self) -> tuple[BlockKind, int]:
         for tag in reversed(self._open):
             if tag in HEADINGS:
-                return BlockKind.HEADING, HEADINGS[tag]
+                return BlockKind.HEADING, HEADINGS[tag] + self._deeper
             if tag in ITEMS:
                 return BlockKind.LIST_ITEM, 0
         return BlockKind.PARAGRAPH, 0

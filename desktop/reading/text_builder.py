@@ -2,7 +2,7 @@
 
 import re
 
-from desktop.domain.documents import Block, BlockKind, Document
+from desktop.domain.documents import Block, BlockKind, Document, PageSpan
 from desktop.reading import problems
 
 CLOSE_KINDS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
@@ -23,6 +23,7 @@ class TextBuilder:
         self._pieces: list[str] = []
         self._length = 0
         self.blocks: list[Block] = []
+        self._pages: list[PageSpan] = []
 
     def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         """Adds a block; blank ones are left out. Raises FileProblem when it all becomes too much."""
@@ -38,10 +39,16 @@ class TextBuilder:
         if self._length > problems.MAX_CHARACTERS:
             raise problems.too_much_text()
 
+    def end_page(self, first_block: int) -> None:
+        """All blocks from this number on are the next page; none: it has no text."""
+        blocks = self.blocks[first_block:]
+        start = blocks[0].start if blocks else self._length
+        self._pages.append(PageSpan(len(self._pages) + 1, start, self._length))
+
     def document(self, format_name: str, title: str) -> Document:
         """`title` empty: the first heading, of the highest level there is."""
-        text = "".join(self._pieces)
-        return Document(text, title or self._first_heading(text), format_name, False, tuple(self.blocks), ())
+        text, pages = "".join(self._pieces), tuple(self._pages)
+        return Document(text, title or self._first_heading(text), format_name, False, tuple(self.blocks), pages)
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)

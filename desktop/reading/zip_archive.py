@@ -29,6 +29,10 @@ class ZipArchive:
             raise problems.password_needed()
         self._names = {member.filename.lstrip("/").lower(): member for member in members}
 
+    def names(self) -> list[str]:
+        """Of all members, in small letters."""
+        return list(self._names)
+
     def has(self, name: str) -> bool:
         return name.lstrip("/").lower() in self._names
 

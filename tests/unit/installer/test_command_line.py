@@ -112,7 +112,7 @@ def launch(checkout: Checkout, display: str, *folders: str) -> str:
 
 @POSIX
 def test_with_a_display_the_window_opens(stand_in: Checkout) -> None:
-    assert launch(stand_in, "yes", "/my/docs") == "python -m desktop /my/docs\n"
+    assert launch(stand_in, "yes", "/my/docs") == "Opening Footnote.\npython -m desktop /my/docs\n"
 
 
 @POSIX

@@ -22,7 +22,6 @@ DISTRIBUTIONS = {
     "docx": "python-docx",
     "llama_cpp": "llama-cpp-python",
     "yaml": "pyyaml",
-    "semantic_text_splitter": "semantic-text-splitter",
 }
 
 

@@ -16,7 +16,7 @@ SAMPLE = 60
 
 
 def corpus_files() -> list[Path]:
-    folders = [CORPUS / name for name in ("pdf", "office", "mixed")]
+    folders = [CORPUS / name for name in ("pdf", "office", "mixed", "mail")]
     files = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if format_of(path.name))
     return files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
 

@@ -42,7 +42,7 @@ def problem_of(path: Path) -> FileProblem:
         ("a.pdf", b"PK\3\4xxxx", "failed", "a packed file"),
         ("a.pdf", b"just words", "failed", "damaged"),
         ("a.pdf", locked_pdf(), "locked", "password"),
-        ("a.docx", OLE, "failed", "old Word document"),
+        ("a.docx", OLE, "failed", "old Office document"),
         ("a.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "locked", "password"),
         ("a.docx", b"just words", "failed", "something else"),
         ("a.docx", b"PK\3\4 broken", "failed", "damaged"),
