@@ -102,6 +102,10 @@ def read_header(path: str | Path) -> GgufHeader:
 
 
 def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "It is not there any more."
+    if isinstance(error, PermissionError):
+        return "You don't have permission to open it."
     return (error.strerror if isinstance(error, OSError) else None) or "The path is not usable."
 
 
