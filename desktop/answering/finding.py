@@ -1,26 +1,35 @@
 """Finds the passages for a question: keywords and vectors over the ledger, fused; never a file that is gone.
 
-Fusion: both legs' scores become z-scores over their candidates and are added with fixed weights. Keywords weigh more,
-since a small embedder misses names and numbers; a question whose words are nowhere is left to the vectors.
+Fusion: a passage's score is its BM25 plus MEANING_WEIGHT times its cosine. Neither is rescaled to the question, so each
+leg says itself how sure it is: rare words that match outweigh any cosine, and an embedder that finds everything alike
+(a language it never learnt) moves little. What one leg didn't find counts there as its last. Words in quotes lift the
+passages that hold them. The same words in two places are shown once, and the first results grow by the hits they touch.
 """
 
 import os
-import statistics
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from desktop.answering.interfaces import Place
 from desktop.domain.answers import FoundPassage
-from desktop.storage.analysis import content_terms
+from desktop.storage.analysis import query_terms
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import LedgerPassage, PassageLedger
 from desktop.storage.search_index import SearchIndex
 
-WORDS_WEIGHT = 0.7
+MEANING_WEIGHT = 40.0
+QUOTE_WEIGHT = 20.0
 CANDIDATES = 60
 MAX_QUESTION = 2_000
+GROWING = 2  # so many of the first results grow
+TOUCHING = 10  # by those of so many first hits
+CLOSE = 0.75  # that score no less than this share of theirs
+LONGEST = 1_500  # to so many characters
+
+_QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
 
 
 class QueryEmbedder(Protocol):
@@ -49,36 +58,34 @@ class PassageFinder:
             return ()
         depth = max(CANDIDATES, 2 * limit)
         tongues = tuple(dict.fromkeys(("english", *self._files.languages())))
-        words = dict(self._index.find_words(content_terms(question, tongues), depth))
-        meaning = self._find_meaning(question, depth, words)
-        fused = fuse(words, meaning)
-        ranked = sorted(fused, key=lambda i: (-fused[i], i))
-        return self._alive(ranked, fused, limit)
+        words = dict(self._index.find_words(query_terms(question, tongues), depth))
+        scores = fuse(words, self._find_meaning(question, depth), depth)
+        hits = self._hits(scores, _QUOTED.findall(question))
+        return tuple(_joined(rows, hit) for hit, rows in _grown(hits, limit))
 
-    def _find_meaning(self, question: str, depth: int, words: dict[int, float]) -> dict[int, float]:
+    def _find_meaning(self, question: str, depth: int) -> dict[int, float]:
         embedder = self._embedder()
         if embedder is None:
             return {}
-        vector = embedder.embed([question], query=True)[0]
-        found = dict(self._index.find_vectors(vector, depth))
-        others = self._index.vectors_of([i for i in words if i not in found])
-        return found | {i: float(other @ vector) for i, other in others.items()}
+        return dict(self._index.find_vectors(embedder.embed([question], query=True)[0], depth))
 
-    def _alive(self, ranked: list[int], scores: dict[int, float], limit: int) -> tuple[FoundPassage, ...]:
-        chosen: list[FoundPassage] = []
+    def _hits(self, scores: dict[int, float], quoted: Sequence[str]) -> list[tuple[float, LedgerPassage]]:
+        """What may be read of these passages, best first, the same words once: where they stand first."""
         readable: dict[str, bool] = {}
-        seen: set[str] = set()
-        for i in range(0, len(ranked), 200):
-            rows = self._ledger.by_ids(ranked[i : i + 200])
-            for passage_id in ranked[i : i + 200]:
-                row = rows.get(passage_id)
-                if row is None or row.digest in seen or not _may_read(row.path, readable):
-                    continue
-                seen.add(row.digest)  # the same words in two files are shown once
-                chosen.append(_found(row, scores[passage_id]))
-                if len(chosen) == limit:
-                    return tuple(chosen)
-        return tuple(chosen)
+        unique: dict[str, tuple[float, LedgerPassage]] = {}
+        for row in sorted(self._rows(scores), key=lambda row: row.id):
+            if not _may_read(row.path, readable):
+                continue
+            text = " ".join(row.text.split())
+            score = scores[row.id] + QUOTE_WEIGHT * sum(words.casefold() in text.casefold() for words in quoted)
+            first = unique.get(text, (score, row))
+            unique[text] = max(score, first[0]), first[1]
+        return sorted(unique.values(), key=lambda hit: (-hit[0], hit[1].id))
+
+    def _rows(self, scores: Iterable[int]) -> Iterator[LedgerPassage]:
+        ids = list(scores)
+        for i in range(0, len(ids), 500):
+            yield from self._ledger.by_ids(ids[i : i + 500]).values()
 
     def around(self, passage: FoundPassage, characters: int) -> FoundPassage:
         """The passage with its neighbours, as far as they follow on without a gap, up to so many characters."""
@@ -109,21 +116,36 @@ class PassageFinder:
         return "; ".join(parts)
 
 
-def fuse(words: dict[int, float], meaning: dict[int, float]) -> dict[int, float]:
-    """One score by passage id, higher for better."""
-    if not meaning:
-        return words
-    if not words:
-        return meaning
-    w, m = _standardised(words), _standardised(meaning)
-    lowest_w, lowest_m = min(w.values()), min(m.values())
-    return {i: WORDS_WEIGHT * w.get(i, lowest_w) + (1 - WORDS_WEIGHT) * m.get(i, lowest_m) for i in {*words, *meaning}}
+def fuse(words: dict[int, float], meaning: dict[int, float], depth: int) -> dict[int, float]:
+    """One score by passage id, higher for better. Words that found fewer than `depth` passages found all there are."""
+    other_words = min(words.values()) if len(words) >= depth else 0.0
+    other_meaning = min(meaning.values(), default=0.0)
+    return {i: words.get(i, other_words) + MEANING_WEIGHT * meaning.get(i, other_meaning) for i in {*words, *meaning}}
 
 
-def _standardised(scores: dict[int, float]) -> dict[int, float]:
-    mean = statistics.fmean(scores.values())
-    spread = statistics.pstdev(scores.values(), mean) or 1.0
-    return {i: (score - mean) / spread for i, score in scores.items()}
+def _grown(hits: Sequence[tuple[float, LedgerPassage]], limit: int) -> list[tuple[FoundPassage, list[LedgerPassage]]]:
+    """The first `limit` results, each with the rows it is made of, in order."""
+    results: list[tuple[FoundPassage, list[LedgerPassage]]] = []
+    for place, (score, row) in enumerate(hits):
+        growing = results[:GROWING] if place < TOUCHING else []
+        near = (rows for best, rows in growing if score >= CLOSE * best.score and _touches(rows, row))
+        touched = next(near, None)
+        if touched is not None:
+            touched.append(row)
+            touched.sort(key=lambda part: part.ordinal)
+        elif len(results) < limit:
+            results.append((_found(row, score), [row]))
+        else:
+            break
+    return results
+
+
+def _touches(rows: Sequence[LedgerPassage], row: LedgerPassage) -> bool:
+    first, last = rows[0], rows[-1]
+    if row.file_id != first.file_id or max(last.end, row.end) - min(first.start, row.start) > LONGEST:
+        return False
+    before = row.ordinal + 1 == first.ordinal and _joins(row, first)
+    return before or (last.ordinal + 1 == row.ordinal and _joins(last, row))
 
 
 def _may_read(path: str, known: dict[str, bool]) -> bool:
@@ -138,6 +160,7 @@ def _joins(left: LedgerPassage, right: LedgerPassage) -> bool:
 
 
 def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassage:
+    """The passage with the text of all these rows, which follow each other."""
     text = rows[0].text + "".join(row.gap + row.text for row in rows[1:])
     return FoundPassage(
         passage_id=passage.passage_id,

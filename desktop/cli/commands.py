@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from desktop.cli import json_output, text_output
 from desktop.cli.engine_line import EngineLine
@@ -37,8 +37,7 @@ def add(line: EngineLine, options: argparse.Namespace) -> int:
     if options.json:
         _print(json_output.line_of(json_output.status_object(status, _all_files(line))))
         return 0
-    for text in text_output.status_lines(status):
-        _print(text)
+    _say(text_output.status_lines(status))
     if not options.wait:
         _print("Files are read while Footnote runs. To wait for them now: footnote add --wait …")
     return 0
@@ -62,11 +61,8 @@ def status(line: EngineLine, options: argparse.Namespace) -> int:
     if options.json:
         _print(json_output.line_of(json_output.status_object(found, _all_files(line))))
         return 0
-    for text in text_output.status_lines(found):
-        _print(text)
-    for file in _all_files(line):
-        if file.reason:
-            _print(f"  {file.path.encode('utf-8', 'replace').decode()}: {file.state.value}. {file.reason}")
+    _say(text_output.status_lines(found))
+    _say(text_output.reason_line(file) for file in _all_files(line) if file.reason)
     return 0
 
 
@@ -81,11 +77,12 @@ def search(line: EngineLine, options: argparse.Namespace) -> int:
         if not found:
             _print("Nothing found.")
         for number, passage in enumerate(found, 1):
-            _print("\n".join(text_output.passage_lines(number, passage)))
+            _say(text_output.passage_lines(number, passage))
     return 0
 
 
 def ask(line: EngineLine, options: argparse.Namespace) -> int:
+    _check_files(options)
     if options.wait:
         _wait(line, options)
     for question in _questions(options):
@@ -93,12 +90,13 @@ def ask(line: EngineLine, options: argparse.Namespace) -> int:
         if options.json:
             _print(json_output.line_of(json_output.answer_object(answer)))
         else:
-            _print("\n".join(text_output.answer_lines(answer)))
+            _say(text_output.answer_lines(answer))
     return 0
 
 
 def chat(line: EngineLine, options: argparse.Namespace) -> int:
     """Indexes the folders given, then answers questions until end of input."""
+    _check_files(options)
     if options.paths:
         line.call(ADD, Paths(tuple(os.path.abspath(path) for path in options.paths)))
     found = _wait(line, options)
@@ -108,7 +106,7 @@ def chat(line: EngineLine, options: argparse.Namespace) -> int:
     for question in _typed_lines():
         answer = _ask_one(line, options, question, conversation)
         conversation = answer.conversation_id
-        _print("\n".join(text_output.answer_lines(answer)))
+        _say(text_output.answer_lines(answer))
     return 0
 
 
@@ -157,6 +155,9 @@ def _ask_one(line: EngineLine, options: argparse.Namespace, question: str, conve
         if live:
             print(words, end="", file=sys.stderr, flush=True)
 
+    for path in (options.model, *(tone.path for tone in options.tone or ())):
+        if path and not os.path.isfile(path):
+            raise UserError(f"There is no file “{path}”.", "Check the path after --model or --tone.")
     tones: tuple[ToneChoice, ...] | None = tuple(options.tone) if options.tone else None
     model = os.path.abspath(options.model) if options.model else None
     answer = line.answer(question, model=model, tones=tones, conversation_id=conversation, on_text=show)
@@ -165,9 +166,16 @@ def _ask_one(line: EngineLine, options: argparse.Namespace, question: str, conve
     return answer
 
 
+def _check_files(options: argparse.Namespace) -> None:
+    """A mistyped path is said before an answer is begun."""
+    for what, path in [("model", options.model), *(("tone", tone.path) for tone in options.tone or ())]:
+        if path and not os.path.isfile(path):
+            raise UserError(f"There is no {what} at “{path}”.", "Check the path.")
+
+
 def _questions(options: argparse.Namespace) -> Iterator[str]:
     if options.question:
-        yield " ".join(options.question)
+        yield " ".join(options.question).encode("utf-8", "replace").decode()
         return
     for text in sys.stdin:
         if text.strip():
@@ -192,6 +200,12 @@ def _all_files(line: EngineLine) -> list[FileRow]:
         rows.extend(page.files)
         if len(rows) >= page.total or not page.files:
             return rows
+
+
+def _say(lines: Iterable[str]) -> None:
+    for text in lines:
+        for part in text.splitlines() or [""]:
+            _print(text_output.plain(part))
 
 
 def _print(text: str) -> None:

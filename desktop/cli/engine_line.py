@@ -61,7 +61,7 @@ class EngineLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._child.stop(grace=15.0 if kind is None else 3.0)
+        self._child.let_go(grace=15.0 if kind is None else 3.0)
         self._said.close()
 
     def call(self, method: Method[P, R], params: P) -> R:

@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 `check` found damage, 2 wrong usage, 3 the engine could no
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +26,8 @@ _WORDS = "Ask your own files. Every sentence of an answer has a footnote you can
 def main(arguments: Sequence[str] | None = None) -> int:
     harden()
     options = build_parser().parse_args(arguments)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # one odd byte must not end a list of questions
     run: Run = options.run
     try:
         with EngineLine(options.data) as line:
@@ -35,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # whoever read our output has gone: nothing more to say
-        sys.stderr.close()
+        # whoever read our output has gone: nothing more to say, not even by Python when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 

@@ -3,6 +3,7 @@
 import os
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
+from desktop.domain.files import FileRow
 from desktop.protocol.engine_messages import IndexingProgress, Status
 
 _QUOTE = 160
@@ -36,14 +37,29 @@ def answer_lines(answer: Answer) -> list[str]:
 
 def status_lines(status: Status) -> list[str]:
     total = sum(status.counts.values())
-    lines = [f"{total} files in {len(status.folders)} folders"]
+    lines = [f"{_counted(total, 'file')} in {_counted(len(status.folders), 'folder')}"]
     lines += [f"  {state.replace('_', ' ')}: {count}" for state, count in sorted(status.counts.items())]
     for folder in status.folders:
         missing = "" if folder.online else "  (not there now)"
-        lines.append(f"{folder.path}: {folder.indexed} of {folder.files} indexed{missing}")
+        how_far = f"{folder.indexed} of {folder.files} indexed" if folder.files else "no files in it yet"
+        lines.append(f"{plain(folder.path)}: {how_far}{missing}")
     if status.progress.phase not in ("idle",):
         lines.append(progress_line(status.progress))
     return lines + [f"Note: {notice}" for notice in status.notices]
+
+
+def reason_line(file: FileRow) -> str:
+    """Why a file is not indexed."""
+    return f"  {plain(file.path)}: {file.state.value}. {file.reason}"
+
+
+def plain(text: str) -> str:
+    """One line without control characters: a file's name or words can't move the cursor or change colours."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _marked(answer: Answer) -> str:
@@ -61,7 +77,7 @@ def _footnote_line(footnote: FootnoteLink) -> str:
 
 
 def _place(file: str, page: int | None) -> str:
-    name = os.path.basename(file).encode("utf-8", "replace").decode()
+    name = plain(os.path.basename(file))
     return f"{name}, p. {page}" if page else name
 
 

@@ -3,6 +3,8 @@
 While it works, indexing steps aside. An answer is stored as it grows, so that a kill loses none of its words.
 """
 
+import contextlib
+import dataclasses
 import logging
 import queue
 import threading
@@ -17,6 +19,7 @@ from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
+from desktop.engine.library_requests import whole_characters
 from desktop.engine.model_requests import ModelRequests
 from desktop.indexing.indexer import Indexer
 from desktop.protocol.common_messages import Nothing
@@ -36,6 +39,7 @@ from desktop.protocol.engine_messages import (
 )
 from desktop.protocol.runner_messages import Generated, Turn
 from desktop.storage.conversations import Conversations
+from desktop.storage.index_damage import IndexDamaged
 
 _KEEP_EVERY = 0.5
 _LIST_LIMIT = 200
@@ -123,6 +127,7 @@ class AnswerRequests:
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._open: dict[int, _Job] = {}
+        self._current = 0
         self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
         self._thread.start()
 
@@ -133,6 +138,7 @@ class AnswerRequests:
             raise UserError("The question is empty.", "Write what you want to know.")
         if asked.conversation_id is not None and not self._conversations.exists(asked.conversation_id):
             raise UserError("That conversation does not exist any more.", "Start a new one.")
+        asked = dataclasses.replace(asked, question=whole_characters(asked.question))
         answer_id, conversation_id = self._conversations.start_answer(asked.conversation_id, asked.question)
         job = _Job(asked, answer_id, conversation_id, threading.Event())
         self._open[answer_id] = job
@@ -143,7 +149,8 @@ class AnswerRequests:
         job = self._open.get(asked.answer_id)
         if job is not None:
             job.cancelled.set()
-            self._models.runner.cancel()
+            if asked.answer_id == self._current:  # the runner may be busy with the answer to another question
+                self._models.runner.cancel()
         return Nothing()
 
     def list_conversations(self, asked: ListConversations) -> ConversationList:
@@ -179,9 +186,14 @@ class AnswerRequests:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             self._indexer.step_aside()
+            self._current = job.answer_id
             try:
                 self._make(job)
+            except Exception:
+                # such as a disk that filled up: the next question must still find this thread alive
+                log.exception("an answer could not be kept")
             finally:
+                self._current = 0
                 self._open.pop(job.answer_id, None)
                 if not self._open:
                     self._indexer.come_back()
@@ -196,7 +208,10 @@ class AnswerRequests:
             self._conversations.finish_answer(answer)
             self._broadcast.send(AnswerFinished(answer))
         except Exception as error:
-            progress.keep()
+            with contextlib.suppress(FootnoteError):  # a full disk takes no more words
+                progress.keep()
+            if isinstance(error, IndexDamaged):
+                self._indexer.rebuild()
             known = isinstance(error, FootnoteError)
             if not known:
                 log.exception("an answer ended with a bug")

@@ -1,30 +1,49 @@
 """Sends events to everyone who is connected: the parent's pipe and the local socket's connections."""
 
+import contextlib
+import queue
 import threading
 
 from desktop.protocol.server import LineServer
 
+_BACKLOG = 10_000
+
 
 class Broadcast:
-    """Connections come and go; `send` never waits for one that is gone."""
+    """Connections come and go; `send` never waits for one that is gone, or that doesn't listen."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._servers: list[LineServer] = []
+        self._outboxes: dict[LineServer, queue.Queue[object]] = {}
 
     def join(self, server: LineServer) -> None:
+        outbox: queue.Queue[object] = queue.Queue(_BACKLOG)
         with self._lock:
-            self._servers.append(server)
+            self._outboxes[server] = outbox
+        threading.Thread(target=_deliver, args=(server, outbox), name="events", daemon=True).start()
 
     def leave(self, server: LineServer) -> None:
         with self._lock:
-            self._servers.remove(server)
+            outbox = self._outboxes.pop(server)
+        while True:
+            try:
+                outbox.put_nowait(None)
+                return
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    outbox.get_nowait()
 
     def send(self, event: object) -> None:
         with self._lock:
-            servers = list(self._servers)
-        for server in servers:
-            server.send_event(event)
+            for outbox in self._outboxes.values():
+                # a terminal that was stopped with Ctrl-Z reads nothing: it misses these, the others don't
+                with contextlib.suppress(queue.Full):
+                    outbox.put_nowait(event)
+
+
+def _deliver(server: LineServer, outbox: "queue.Queue[object]") -> None:
+    while (event := outbox.get()) is not None:
+        server.send_event(event)
 
 
 class Merged:

@@ -16,6 +16,7 @@ from desktop.embedding.identity import EmbedderIdentity, read_identity
 from desktop.platform_support.paths import DataFolders
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileTable
+from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
 
 if TYPE_CHECKING:
@@ -115,7 +116,10 @@ class HeavyLoader:
         self._follow_identity(identity)
         if remade:
             upkeep.rebuild()
-        maker = PassageMaker(self._ledger, index, embedder)
+        maker = PassageMaker(self._ledger, index, embedder, identity.revision if identity else "words")
+        if embedder is not None:
+            # a passage must fit into the embedder that is to embed it; equal passages keep their vector
+            self._files.read_again(maker.split_by)
         finder = PassageFinder(self._files, self._ledger, index, lambda: embedder)
         return HeavyParts(index, embedder, maker, finder, upkeep)
 
@@ -138,11 +142,12 @@ class HeavyLoader:
         existed = self._folders.vectors.exists()
         try:
             return SearchIndex(self._folders.vectors, table, dimension), not existed
-        except EngineProblem:
-            log.exception("the search index could not be opened")
+        except IndexDamaged:
+            log.warning("the search index could not be opened", exc_info=True)
         aside = self._folders.vectors.with_name(f"{self._folders.vectors.name}.damaged")
         shutil.rmtree(aside, ignore_errors=True)
         Path(self._folders.vectors).rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)  # it holds words of files that may be deleted tomorrow
         self._tell("The search index was damaged. It is being made again from the library; nothing is lost.")
         return SearchIndex(self._folders.vectors, table, dimension), True
 

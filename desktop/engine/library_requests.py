@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from desktop.domain.errors import EngineProblem, UserError
@@ -32,7 +32,8 @@ from desktop.protocol.engine_messages import (
 )
 from desktop.settings.store import SettingsFile
 from desktop.storage.database import Database
-from desktop.storage.file_table import FileTable
+from desktop.storage.file_table import Changes, FileTable
+from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
 
 _PREVIEW_SECONDS = 2.0
@@ -53,11 +54,13 @@ class LibraryRequests:
         settings: SettingsFile,
         broadcast: Broadcast,
         notices: Callable[[], tuple[str, ...]],
+        own: str = "",
     ) -> None:
         self._database, self._files, self._ledger = database, files, ledger
         self._heavy, self._indexer, self._settings = heavy, indexer, settings
         self._broadcast = broadcast
         self._notices = notices
+        self._own = own
 
     def status(self, _: Nothing) -> Status:
         passages, embedded = self._ledger.totals()
@@ -75,7 +78,7 @@ class LibraryRequests:
 
     def _all_notices(self) -> tuple[str, ...]:
         folders = self._files.folders()
-        unwatched = self._indexer.unwatched()
+        unwatched, unreadable = self._indexer.unwatched(), self._indexer.unreadable()
         offline = [
             f"“{folder.path}” is not there now; its files are not answered from."
             for folder in folders
@@ -86,7 +89,12 @@ class LibraryRequests:
             for folder in folders
             if folder.id in unwatched
         ]
-        return (*self._notices(), *offline, *scanned)
+        closed = [
+            f"{unreadable[folder.id]} folders in “{folder.path}” may not be opened; their files are not read."
+            for folder in folders
+            if folder.id in unreadable
+        ]
+        return (*self._notices(), *offline, *scanned, *closed)
 
     def list_files(self, asked: ListFiles) -> FileList:
         limit = max(0, min(asked.limit, _LIST_LIMIT))
@@ -101,19 +109,20 @@ class LibraryRequests:
         """Adds folders and files, or scans known ones now."""
         paths = [_absolute(path) for path in asked.paths]
         for path in paths:
-            _check_can_add(path)
-        for path in paths:
-            if not self._covering(path):
+            self._check_can_add(path)
+        known = [(folder.path, folder.is_file) for folder in self._files.folders()]
+        for path in sorted(set(paths), key=len):  # a folder before what stands in it
+            if not _covered(path, known):
                 self._files.add_folder(path, os.path.isfile(path))
+                known.append((path, os.path.isfile(path)))
         self._indexer.scan()
         self._changed()
         return FolderList(self._files.folders())
 
-    def _covering(self, path: str) -> bool:
-        return any(
-            path == folder.path or (not folder.is_file and path.startswith(os.path.join(folder.path, "")))
-            for folder in self._files.folders()
-        )
+    def _check_can_add(self, path: str) -> None:
+        _check_can_add(path)
+        if self._own and os.path.join(path, "").startswith(os.path.join(self._own, "")):
+            raise UserError("Footnote keeps its own data there.", "Add the folder with your documents instead.")
 
     def remove(self, asked: FolderId) -> Nothing:
         self._files.remove_folder(asked.folder_id)
@@ -133,7 +142,7 @@ class LibraryRequests:
         found = find_file(file.path)
         if found is None:
             raise UserError("That file is not there any more.", "Scan the folder again to update the list.")
-        self._files.queue([(file.id, found.stamp, *starting_state(found))])
+        self._files.apply(Changes(queued=[(file.id, found.stamp, *starting_state(found), found.format)]))
         self._indexer.work_arrived()
         self._changed()
         return Nothing()
@@ -144,13 +153,25 @@ class LibraryRequests:
         return Nothing()
 
     def search(self, asked: Search) -> Passages:
-        return Passages(self._heavy.get().finder.find(asked.question, max(1, min(asked.limit, _SEARCH_LIMIT))))
+        try:
+            finder = self._heavy.get().finder
+            return Passages(finder.find(whole_characters(asked.question), max(1, min(asked.limit, _SEARCH_LIMIT))))
+        except IndexDamaged:
+            self._indexer.rebuild()
+            raise
 
     def check(self, _: Nothing) -> CheckReport:
         """Compares SQLite, the ledger and LanceDB; mends nothing."""
-        problems = [f"The database is damaged: {line}" for line in self._database.integrity()]
+        if damaged := self._database.integrity():
+            return CheckReport(0, 0, 0, tuple(f"The database is damaged: {line}" for line in damaged))
+        problems: list[str] = []
         upkeep = self._heavy.get().upkeep
-        found = upkeep.compare()
+        try:
+            with self._indexer.held():  # a file half-way between both stores is no damage
+                found = upkeep.compare()
+        except IndexDamaged as damage:
+            passages, embedded = self._ledger.totals()
+            return CheckReport(0, passages, embedded, (damage.title,))
         problems += _sentences(len(found.without_words), "passages are missing from the keyword index")
         problems += _sentences(len(found.without_vector), "passages have lost their vector")
         problems += _sentences(len(found.doubled), "passages are in the index twice")
@@ -159,8 +180,9 @@ class LibraryRequests:
         return CheckReport(indexed, passages, embedded, tuple(problems))
 
     def rebuild(self, _: Nothing) -> Nothing:
+        upkeep = self._heavy.get().upkeep
         with self._indexer.held():
-            self._heavy.get().upkeep.rebuild()
+            upkeep.rebuild()
         self._indexer.work_arrived()
         self._changed()
         return Nothing()
@@ -169,8 +191,17 @@ class LibraryRequests:
         self._broadcast.send(LibraryChanged(self._files.counts()))
 
 
+def whole_characters(text: str) -> str:
+    """Half a character, as a terminal or a broken copy may give, is nothing that a library of ours takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _absolute(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
+
+
+def _covered(path: str, known: Iterable[tuple[str, bool]]) -> bool:
+    return any(path == other or (not is_file and path.startswith(os.path.join(other, ""))) for other, is_file in known)
 
 
 def _check_can_add(path: str) -> None:
@@ -184,12 +215,12 @@ def _check_can_add(path: str) -> None:
 
 
 def _preview(path: str, deadline: float) -> AddItem:
+    if path.lower().endswith(".gguf") and os.path.isfile(path):
+        return _preview_gguf(path)  # a link too: programs that keep models link to them
     try:
         _check_can_add(path)
     except UserError as error:
         return AddItem(path, "refused", 0, 0, {}, True, str(error))
-    if path.lower().endswith(".gguf"):
-        return _preview_gguf(path)
     seen = walk(path, seconds=max(0.1, deadline - time.monotonic()))
     readable = [found for found in seen.files.values() if starting_state(found)[0] is FileState.WAITING]
     formats = Counter(found.format for found in readable)

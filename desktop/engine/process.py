@@ -13,15 +13,16 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from desktop.domain.errors import FootnoteError
+from desktop.domain.errors import EngineProblem, FootnoteError
 from desktop.engine.services import BACKGROUND, Services
 from desktop.platform_support.library_lock import LibraryLock
 from desktop.platform_support.local_socket import Listener, Stream, address_of, connect
 from desktop.platform_support.paths import DataFolders
-from desktop.protocol.lines import error_line, fault_of
+from desktop.protocol.common_messages import HELLO, Hello
+from desktop.protocol.lines import MAX_LINE, PROTOCOL, error_line, fault_of, request_line
 from desktop.protocol.server import LineServer, claim_standard_streams
 
-_LOCK_SECONDS = 5.0
+_LOCK_SECONDS = 20.0  # an engine that ends stops an answer and its children first
 
 log = logging.getLogger("footnote.engine")
 
@@ -35,11 +36,12 @@ def run_engine(folders: DataFolders) -> int:
         folders.library.mkdir(mode=0o700, parents=True, exist_ok=True)
         _log_to(folders.logs)
         lock = LibraryLock(folders.library / "engine.lock")
-        other = _lock_or_connect(lock, address_of(folders.library))
+        address = address_of(folders.library)
+        other = _lock_or_connect(lock, address)
         if other is not None:
             _pass_on(other, requests, replies)
             return 0
-        return _serve(folders, requests, replies)
+        return _serve(folders, address, requests, replies)
     except (FootnoteError, OSError) as error:
         fault = fault_of(error)
         title = fault.title if isinstance(error, FootnoteError) else "The library can't be used."
@@ -53,25 +55,41 @@ def _lock_or_connect(lock: LibraryLock, address: str) -> Stream | None:
     """None when the lock is ours, else a connection to the engine that has it; waits while one starts or ends."""
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
-        if lock.take():
+        if lock.take(address):
             return None
-        if other := connect(address):
+        # it may have been started where the address is another, say without XDG_RUNTIME_DIR
+        if (other := connect(lock.note() or address)) and _greets(other):
             return other
         if time.monotonic() > deadline:
-            raise FootnoteError("Another Footnote uses this library and does not answer.", "Close it and try again.")
+            raise EngineProblem("Another Footnote uses this library and does not answer.", "Close it and try again.")
         time.sleep(0.05)
 
 
-def _serve(folders: DataFolders, requests: BinaryIO, replies: BinaryIO) -> int:
+def _greets(other: Stream) -> bool:
+    """False for an engine that is ending: it took the connection and hangs up."""
+    try:
+        other.outgoing.write(request_line(0, HELLO.name, Hello(PROTOCOL)))
+        other.outgoing.flush()
+        if other.incoming.readline(MAX_LINE + 1):
+            return True
+    except (OSError, ValueError):
+        log.info("the engine that has the library hung up")
+    other.close()
+    return False
+
+
+def _serve(folders: DataFolders, address: str, requests: BinaryIO, replies: BinaryIO) -> int:
     services = Services(folders, os.getpid())
-    door = _Door(services, Listener(address_of(folders.library)))
+    door = _Door(services, Listener(address))
     door.open()
     services.start()
     try:
         _serve_one(services, requests, replies)
-        door.wait_until_empty()
+        if not door.close_if_empty():
+            # the parent may go its way: this engine lives on for the others
+            replies.close()
+            door.close_when_empty()
     finally:
-        door.close()
         services.stop()
     return 0
 
@@ -91,17 +109,24 @@ class _Door:
     def __init__(self, services: Services, listener: Listener) -> None:
         self._services, self._listener = services, listener
         self._guests = 0
+        self._closed = False
         self._changed = threading.Condition()
 
     def open(self) -> None:
         threading.Thread(target=self._accept, name="door", daemon=True).start()
 
-    def close(self) -> None:
-        self._listener.close()
-
-    def wait_until_empty(self) -> None:
+    def close_if_empty(self) -> bool:
+        """Lets nobody in any more, unless somebody is in."""
         with self._changed:
-            self._changed.wait_for(lambda: self._guests == 0)
+            self._closed = self._guests == 0
+        if self._closed:
+            self._listener.close()
+        return self._closed
+
+    def close_when_empty(self) -> None:
+        while not self.close_if_empty():
+            with self._changed:
+                self._changed.wait_for(lambda: self._guests == 0)
 
     def _accept(self) -> None:
         while True:
@@ -110,6 +135,9 @@ class _Door:
             except OSError:
                 return
             with self._changed:
+                if self._closed:
+                    stream.close()
+                    return
                 self._guests += 1
             threading.Thread(target=self._host, args=(stream,), name="guest", daemon=True).start()
 

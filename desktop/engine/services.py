@@ -1,6 +1,7 @@
 """Builds every object of the engine, by hand, and names the method each request goes to. Does no work itself."""
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,8 @@ from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
-from desktop.indexing.indexer import Indexer, IndexerParts
+from desktop.indexing.indexer import Indexer
+from desktop.indexing.reading_queue import IndexerParts
 from desktop.llm.client import ModelRunner
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
@@ -49,7 +51,11 @@ class Services:
         self._conversations = Conversations(self._database)
         self._conversations.purge_deleted()
         self._note = CrashNote(folders.library / "reading.note")
+        self._own = folders.library
         scratch = folders.library / "scratch"
+        # what a killed engine left there are texts of files that may be deleted by now
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(folders.pages, ignore_errors=True)
         self._indexing_reader = FileReader(scratch / "indexing", background=True)
         self._pane_reader = FileReader(scratch / "reader", background=False)
         self._heavy = HeavyLoader(folders, self._database, self._files, self._ledger, self._tell)
@@ -68,6 +74,7 @@ class Services:
             self._settings,
             self.broadcast,
             lambda: tuple(self._notices),
+            own=str(folders.library),
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
@@ -79,6 +86,7 @@ class Services:
             on_progress=lambda progress: merged.send(m.IndexingProgressed(progress)),
             on_change=lambda: merged.send(m.LibraryChanged(self._files.counts())),
             watch=bool(self._settings.get("watch_folders")),
+            own=str(self._own),
         )
         indexer.pause(bool(self._settings.get("paused")))
         return indexer

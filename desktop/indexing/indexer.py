@@ -7,54 +7,36 @@ import contextlib
 import dataclasses
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from desktop.domain.errors import EngineProblem, FileProblem
-from desktop.domain.files import FileState, Folder
+from desktop.domain.errors import EngineProblem
+from desktop.domain.files import Folder
 from desktop.indexing.progress import RoundProgress
-from desktop.indexing.reconciling import Reconciler, hash_file
-from desktop.indexing.walking import find_file
-from desktop.indexing.watching import FolderWatcher
-from desktop.platform_support.crash_notes import CrashNote
+from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
+from desktop.indexing.reconciling import Reconciler
+from desktop.indexing.walking import root_is_healthy
+from desktop.indexing.watching import FolderWatcher, identity_of, watched_place
 from desktop.protocol.engine_messages import IndexingProgress
-from desktop.reading.client import FileReader, ReaderDied
-from desktop.storage.file_table import FileTable, KnownFile
-from desktop.storage.passage_ledger import NewPassages, PassageLedger
+from desktop.storage.file_table import FileTable
+from desktop.storage.index_damage import IndexDamaged
 
-if TYPE_CHECKING:
-    # these load numpy and LanceDB, which the engine's start must not wait for
-    from desktop.indexing.passage_maker import PassageMaker
-    from desktop.indexing.upkeep import IndexUpkeep
-
-_FLUSH_PASSAGES = 2_000
-_FLUSH_SECONDS = 1.5
-_EMBED_BATCH = 64
+_EMBED_AT_ONCE = 256
 _TIDY_AFTER = 20_000
 _SCAN_EVERY = 3_600.0
-_DEATHS_ALLOWED = 2
+_LOOK_AT_ROOTS_EVERY = 5.0
+_REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")
-
-
-@dataclass(frozen=True, slots=True)
-class IndexerParts:
-    """What the indexer works with; built once the heavy libraries are loaded."""
-
-    ledger: PassageLedger
-    upkeep: "IndexUpkeep"
-    maker: "PassageMaker"
-    reader: FileReader
-    note: CrashNote
 
 
 class Indexer:
     """Runs until `stop`. `on_progress` and `on_change` are called on its thread.
 
-    `open_parts` is called on that thread first, since it loads LanceDB and the embedder.
+    `open_parts` is called on that thread first, since it loads LanceDB and the embedder. `own` is a folder that is
+    never indexed: Footnote's data. A problem that nothing here can mend ends the process, with code 3.
     """
 
     def __init__(
@@ -64,6 +46,7 @@ class Indexer:
         on_progress: Callable[[IndexingProgress], None],
         on_change: Callable[[], None],
         watch: bool = True,
+        own: str = "",
     ) -> None:
         self._files = files
         self._open_parts = open_parts
@@ -71,18 +54,19 @@ class Indexer:
         self._wake = threading.Event()
         self._clear_to_work = threading.Event()
         self._clear_to_work.set()
-        self._scan_wanted = True
-        self._paused = self._stopping = False
+        self._flags = threading.Lock()
         self._busy = True
+        self._scan_wanted = True
+        self._rebuild_wanted = self._mended = False
+        self._paused = self._stopping = False
+        self._compared = False
+        self._written = 0
         self._progress = RoundProgress()
-        self._batch: list[NewPassages] = []
-        self._batch_since = 0.0
-        self._written = 1  # the first rest compares both stores, whatever happened to the last engine
-        self._watcher = FolderWatcher(self._wake) if watch else None
-        self._reconciler = Reconciler(files)
-        self._last_scan = 0.0
+        self._watcher = FolderWatcher(self._wake.set) if watch else None
+        self._reconciler = Reconciler(files, own)
+        self._roots: dict[int, tuple[int, int] | None] = {}
+        self._last_scan = self._last_look = self._last_told = 0.0
         self._working = threading.Lock()
-        self._parts: IndexerParts | None = None
         self._last_report = self._progress.report("scanning", 0, 0)
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
 
@@ -105,21 +89,26 @@ class Indexer:
     def scan(self) -> None:
         """Scan every folder as soon as possible."""
         self._scan_wanted = True
-        self._busy = True
-        self._wake.set()
+        self.work_arrived()
 
     def work_arrived(self) -> None:
-        self._busy = True
-        self._wake.set()
+        with self._flags:
+            self._busy = True
+            self._wake.set()
 
     def forget(self) -> None:
         """Something was removed: tidy up when nothing else is to be done."""
         self._written += 1
         self.work_arrived()
 
+    def rebuild(self) -> None:
+        """The search index was found damaged: make it again before anything else."""
+        self._rebuild_wanted = True
+        self.work_arrived()
+
     def pause(self, paused: bool) -> None:
         self._paused = paused
-        self._wake.set()
+        self.work_arrived()
 
     def step_aside(self) -> None:
         """No work until `come_back`: an answer is being made and llama.cpp wants every core."""
@@ -149,194 +138,175 @@ class Indexer:
         """Folders that can't be watched and why; they are scanned instead."""
         return dict(self._watcher.trouble) if self._watcher else {}
 
+    def unreadable(self) -> dict[int, int]:
+        """By folder, how many of the folders in it could not be opened at the last scan."""
+        return {folder_id: count for folder_id, count in self._reconciler.unreadable.items() if count}
+
     # the thread
 
     def _run(self) -> None:
         try:
-            self._parts = self._open_parts()
-            self._remember_crashes(self._parts)
+            parts = self._open_parts()
+            queue = ReadingQueue(self._files, parts, self._progress)
+            queue.remember_crash()
             while not self._stopping:
                 self._clear_to_work.wait()
+                self._wake.clear()  # what arrives from here on keeps us from resting
                 with self._working:
-                    worked = self._step(self._parts)
-                if not worked:
-                    self._rest()
-        except EngineProblem as problem:
-            if not self._stopping:
-                log.error("indexing can't go on: %s", problem)
-                os._exit(70)
-        except Exception:
-            # a bug here must not look like an index that never ends: the engine dies and is restarted
-            log.exception("indexing ended by a bug")
-            os._exit(70)
+                    worked = self._step_or_mend(parts, queue)
+                if worked:
+                    self._busy = True
+                else:
+                    self._rest(queue)
+        except Exception as error:
+            self._end(error)
         finally:
             if self._watcher:
                 self._watcher.stop()
 
-    def _step(self, parts: IndexerParts) -> bool:
+    def _end(self, error: Exception) -> None:
+        """An index that never gets ready tells nobody why: the engine ends and is started again."""
+        if self._stopping:
+            return
+        known = isinstance(error, EngineProblem)
+        log.error("indexing can't go on", exc_info=None if known else error)
+        print(str(error) if known else "Indexing ended by a bug; the log says where.", file=sys.stderr, flush=True)
+        os._exit(3 if known else 70)
+
+    def _step_or_mend(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
+        try:
+            if self._rebuild_wanted:
+                raise IndexDamaged()
+            return self._step(parts, queue)
+        except IndexDamaged:
+            if self._mended:
+                raise
+            log.warning("the search index is damaged and made again")
+            self._mended, self._rebuild_wanted = True, False
+            parts.upkeep.rebuild()
+            return True
+
+    def _step(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         """Does one piece of work. Returns False when there is none."""
+        if not self._compared:
+            # whatever the last engine was doing when it ended
+            parts.upkeep.heal(parts.upkeep.compare())
+            self._compared = True
         self._follow_hints()
+        self._look_at_roots()
         if self._paused:
-            self._flush(parts)
-            self._report("paused")
+            self._written += queue.flush()
+            self._report("paused", parts, queue)
             return False
         if self._scan_wanted or time.monotonic() - self._last_scan > _SCAN_EVERY:
+            self._report("scanning", parts, queue)
             self._scan_all()
             return True
-        if file := self._next_file():
-            self._read(parts, file)
-            return True
-        if self._batch:
-            self._flush(parts)
-            return True
-        return self._embed(parts)
+        if self._written > _TIDY_AFTER:
+            return self._tidy(parts)
+        return self._read(parts, queue) or self._embed(parts, queue) or self._tidy(parts)
 
-    def _rest(self) -> None:
-        if not self._paused and self._busy:
-            if self._written and self._parts:
-                self._tidy(self._parts)
-            self._busy = bool(self._watcher and self._watcher.pending) or self._scan_wanted
+    def _rest(self, queue: ReadingQueue) -> None:
+        with self._flags:
+            if self._wake.is_set() or self._stopping:
+                return
+            over = self._busy and not self._paused and not (self._watcher and self._watcher.pending)
+            if over:
+                self._busy = self._mended = False
+        if over:
             self._progress.round_over()
-            self._report("idle")
+            self._tell(self._progress.report("idle", 0, 0))
             self._on_change()
         pending = self._watcher is not None and self._watcher.pending
-        self._wake.wait(0.1 if pending else 5.0)
-        self._wake.clear()
+        self._wake.wait(0.1 if pending else _LOOK_AT_ROOTS_EVERY)
 
-    def _remember_crashes(self, parts: IndexerParts) -> None:
-        """The file that was being read when the engine died is suspect."""
-        word = parts.note.read()
-        parts.note.clear()
-        file = self._files.file_by_id(int(word)) if word.isdigit() else None
-        if file is not None and file.state is FileState.WAITING:
-            self._count_death(file, "The program ended while it was being read.")
-
-    def _count_death(self, file: KnownFile, why: str) -> None:
-        deaths = file.deaths + 1
-        if deaths >= _DEATHS_ALLOWED:
-            reason = f"{why} That happened twice, so it is left alone until it changes."
-            self._files.set_state(file.id, FileState.QUARANTINED, reason, deaths)
-            if self._parts:
-                self._parts.ledger.clear(file.id)
-        else:
-            self._files.set_state(file.id, FileState.WAITING, "", deaths)
-
-    def _folders(self) -> tuple[Folder, ...]:
-        return self._files.folders()
+    # the disk
 
     def _scan_all(self) -> None:
         self._scan_wanted = False
-        self._busy = True
-        self._report("scanning")
-        folders = self._folders()
+        folders = self._files.folders()
         if self._watcher:
             self._watcher.follow(folders)  # before the scan, so that nothing falls between
-        changed = [self._reconciler.scan(folder) for folder in folders]
-        if self._watcher:
-            self._watcher.follow(self._folders())
+        changed = self._reconciler.scan(folders)
         self._last_scan = time.monotonic()
-        if any(changed):
-            self._written += 1
-            self._on_change()
+        self._remember_roots(self._files.folders())
+        self._note_change(changed)
 
     def _follow_hints(self) -> None:
         if self._watcher is None or not (paths := self._watcher.take_rested()):
             return
-        for folder in self._folders():
-            prefix = os.path.join(folder.path, "")
-            inside = [path for path in paths if path == folder.path or path.startswith(prefix)]
-            if inside and self._reconciler.look_at(folder, inside):
-                self._busy = True
-                self._written += 1
-                self._on_change()
+        folders = self._files.folders()
+        changed = self._reconciler.look_at(folders, paths)
+        if {folder.path for folder in folders} & set(paths):  # deleted, or in its place again
+            self._remember_roots(self._files.folders())
+        self._note_change(changed)
 
-    # reading
+    def _note_change(self, changed: bool) -> None:
+        if changed:
+            self._busy = True
+            self._written += 1
+            self._on_change()
 
-    def _next_file(self) -> KnownFile | None:
-        # files in the batch stay `waiting` till their words are stored, so that a kill loses none
-        held = {new.file_id for new in self._batch}
-        return next((file for file in self._files.next_waiting(len(held) + 1) if file.id not in held), None)
+    def _remember_roots(self, folders: tuple[Folder, ...]) -> None:
+        if self._watcher:
+            self._watcher.follow(folders)
+        self._roots = {folder.id: identity_of(watched_place(folder)) for folder in folders}
 
-    def _read(self, parts: IndexerParts, file: KnownFile) -> None:
-        started = time.monotonic()
-        changed = parts.ledger.change_number(file.id)
-        if self._is_unchanged(file):
-            self._files.set_state(file.id, FileState.INDEXED)
-            self._progress.file_done(time.monotonic() - started, 0)
+    def _look_at_roots(self) -> None:
+        """A folder that was moved, unmounted or put back makes no event of its own."""
+        if time.monotonic() - self._last_look < _LOOK_AT_ROOTS_EVERY:
             return
-        self._report("reading", file.path)
-        passages = 0
-        try:
-            found = find_file(file.path)
-            if found is None:
-                raise FileProblem("The file is not there any more.", state=FileState.MISSING.value)
-            parts.note.write(str(file.id))
-            document, sha256, _ = parts.reader.read(file.path)
-            new = parts.maker.prepare(file, found.stamp, sha256, document, changed)
-            passages = len(new.spans)
-            self._batch.append(new)
-            self._batch_since = self._batch_since or started
-        except ReaderDied as death:
-            self._count_death(file, f"The file reader {death.cause} on it.")
-        except FileProblem as problem:
-            self._give_up(parts, file, problem)
-        finally:
-            parts.note.clear()
-        self._progress.file_done(time.monotonic() - started, passages)
-        waiting = sum(len(new.spans) for new in self._batch)
-        if waiting >= _FLUSH_PASSAGES or (self._batch and time.monotonic() - self._batch_since > _FLUSH_SECONDS):
-            self._flush(parts)
+        self._last_look = time.monotonic()
+        for folder in self._files.folders():
+            other = folder.id in self._roots and self._roots[folder.id] != identity_of(watched_place(folder))
+            if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):
+                self._scan_wanted = True
 
-    def _is_unchanged(self, file: KnownFile) -> bool:
-        """The bytes are those that were read before: a touch, a move, a folder that came back."""
-        if not file.sha256:
+    # files and vectors
+
+    def _read(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
+        file = queue.next_file()
+        if file is not None:
+            self._report("reading", parts, queue, file.path)
+            queue.read(file)
+            if queue.scan_wanted:
+                queue.scan_wanted, self._scan_wanted = False, True
+        elif not queue.held:
             return False
-        try:
-            return hash_file(file.path) == file.sha256
-        except OSError:
-            return False
+        if file is None or queue.due:
+            self._written += queue.flush()
+            self._on_change()
+        return True
 
-    def _give_up(self, parts: IndexerParts, file: KnownFile, problem: FileProblem) -> None:
-        if problem.state == FileState.MISSING.value:
-            self._files.remove_files([file.id])
-        else:
-            parts.ledger.clear(file.id)
-            self._files.set_state(file.id, FileState(problem.state), str(problem), 0)
-
-    def _flush(self, parts: IndexerParts) -> None:
-        if not self._batch:
-            return
-        batch, self._batch, self._batch_since = self._batch, [], 0.0
-        parts.maker.store(batch)
-        self._written += sum(len(new.spans) for new in batch)
-        self._on_change()
-        if self._written > _TIDY_AFTER:
-            self._tidy(parts)
-
-    # vectors
-
-    def _embed(self, parts: IndexerParts) -> bool:
+    def _embed(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         if not parts.maker.can_embed:
             return False
-        waiting = parts.ledger.waiting(_EMBED_BATCH * 4)
+        waiting = parts.ledger.waiting(_EMBED_AT_ONCE)
         if not waiting:
             return False
         started = time.monotonic()
-        self._busy = True
-        self._report("embedding")
+        self._report("embedding", parts, queue)
         parts.maker.embed(waiting)
         self._progress.embedding.measure(time.monotonic() - started, len(waiting))
         self._written += len(waiting)
         return True
 
-    def _tidy(self, parts: IndexerParts) -> None:
+    def _tidy(self, parts: IndexerParts) -> bool:
+        if not self._written:
+            return False
+        self._written = 0
         parts.upkeep.heal(parts.upkeep.compare())
         parts.upkeep.tidy()
-        self._written = 0
+        return True
 
-    def _report(self, phase: str, current: str = "") -> None:
-        counts = self._files.counts()
-        waiting = counts.get("waiting", 0) + (1 if phase == "reading" else 0)
-        pending = self._parts.ledger.waiting_count() if self._parts and phase != "reading" else 0
-        self._last_report = self._progress.report(phase, waiting, pending, current)
-        self._on_progress(self._last_report)
+    def _report(self, phase: str, parts: IndexerParts, queue: ReadingQueue, current: str = "") -> None:
+        # counting takes longer than reading a small file: not for every one of them
+        if phase == self._last_report.phase and time.monotonic() - self._last_told < _REPORT_EVERY:
+            return
+        waiting = self._files.counts().get("waiting", 0) - queue.held
+        self._tell(self._progress.report(phase, waiting, parts.ledger.waiting_count(), current))
+
+    def _tell(self, report: IndexingProgress) -> None:
+        self._last_told = time.monotonic()
+        self._last_report = report
+        self._on_progress(report)

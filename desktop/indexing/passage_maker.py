@@ -9,11 +9,12 @@ from typing import Protocol
 import numpy as np
 
 from desktop.domain.documents import Document
-from desktop.indexing.splitting import embedding_text, split
-from desktop.storage.analysis import analyse, language_of
+from desktop.indexing.passage_words import FileWords, with_other_neighbours, word_rows
+from desktop.indexing.splitting import SPLITTER_VERSION, embedding_text, split
+from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
 from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
-from desktop.storage.search_index import SearchIndex
+from desktop.storage.search_index import SearchIndex, WordRow
 
 
 class PassageEmbedder(Protocol):
@@ -42,13 +43,16 @@ class EmbedderOffsets:
 
 
 class PassageMaker:
-    """Turns documents into rows for both stores."""
+    """Turns documents into rows for both stores. `tokenizer` names what measures passages, such as an embedder."""
 
-    def __init__(self, ledger: PassageLedger, index: SearchIndex, embedder: PassageEmbedder | None) -> None:
+    def __init__(
+        self, ledger: PassageLedger, index: SearchIndex, embedder: PassageEmbedder | None, tokenizer: str
+    ) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
         self._tokens = EmbedderOffsets(embedder) if embedder else WordOffsets()
+        self.split_by = f"{SPLITTER_VERSION} {tokenizer}"
 
     def prepare(self, file: KnownFile, stamp: FileStamp, sha256: str, document: Document, changed: int) -> NewPassages:
         """Splits the document; passages that were there before keep their id. Ids of new ones are reserved."""
@@ -56,7 +60,7 @@ class PassageMaker:
         old = self._ledger.digests(file.id)
         ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in spans]
         kept = frozenset(i for i in ids if i)
-        fresh = iter(range(first := self._ledger.reserve_ids(len(ids) - len(kept)), first + len(ids)))
+        fresh = iter(self._ledger.reserve_ids(len(ids) - len(kept)))
         ends = [0, *(span.end for span in spans)]
         return NewPassages(
             file_id=file.id,
@@ -71,18 +75,20 @@ class PassageMaker:
             ids=tuple(i or next(fresh) for i in ids),
             kept=kept,
             changed=changed,
+            split_by=self.split_by,
         )
 
     def store(self, batch: Sequence[NewPassages]) -> None:
         """Words first: after this the files are found by keywords and count as indexed."""
-        self._index.add_words(
-            [
-                (i, new.file_id, search_terms(new.title, span.heading, new.header, span.text, new.language))
-                for new in batch
-                for i, span in zip(new.ids, new.spans, strict=True)
-                if i not in new.kept
-            ]
-        )
+        rows: list[WordRow] = []
+        renewed: set[int] = set()
+        for new in batch:
+            moved = with_other_neighbours(self._ledger.order(new.file_id), new.ids) if new.kept else set[int]()
+            renewed |= moved
+            file = FileWords(new.file_id, new.title, new.header, new.language)
+            passages = [(i, span.heading, span.text) for i, span in zip(new.ids, new.spans, strict=True)]
+            rows.extend(word_rows(file, passages, set(new.ids) - new.kept | moved))
+        self._index.add_words(rows, replacing=renewed)
         self._ledger.replace(batch)
 
     def embed(self, waiting: Sequence[LedgerPassage]) -> None:
@@ -108,10 +114,3 @@ class PassageMaker:
         texts = [embedding_text(p.title, p.heading, p.header, p.text) for p in unique.values()]
         vectors = dict(zip(unique, self._embedder.embed(texts), strict=True))
         return {p.id: vectors[p.digest] for p in passages}
-
-
-def search_terms(title: str, heading: str, header: str, text: str, language: str) -> str:
-    """The analysed words of a passage, joined by spaces, as the keyword index keeps them."""
-    tongues = ("english",) if language in ("", "english") else ("english", language)
-    parts = dict.fromkeys(part for part in (title, heading, header, text) if part)
-    return " ".join(analyse("\n".join(parts), tongues))

@@ -5,13 +5,13 @@ Renames and touches are told from changes here, so that nothing is read again fo
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.walking import Found, find_file, root_is_healthy, starting_state, walk
-from desktop.storage.file_table import FileStamp, FileTable, KnownFile
-
-_FINAL = frozenset({FileState.INDEXED, FileState.WAITING, FileState.READING})
+from desktop.reading.formats import format_of
+from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
 
 def hash_file(path: str) -> str:
@@ -21,100 +21,159 @@ def hash_file(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@dataclass(slots=True)
+class _Seen:
+    """A look at the disk: what is there, by path, with its folder's id, and what the library knows of these places."""
+
+    found: dict[str, tuple[int, Found]] = field(default_factory=dict[str, tuple[int, Found]])
+    known: dict[str, KnownFile] = field(default_factory=dict[str, KnownFile])
+    changed: bool = False
+
+
 class Reconciler:
-    """Brings the table of files into line with the disk. Every method says whether anything changed."""
+    """Brings the table of files into line with the disk. Every method says whether anything changed.
 
-    def __init__(self, files: FileTable) -> None:
+    All folders are looked at before anything is written, so that a file may move from one to another. A folder inside
+    another keeps its files; `own` (Footnote's data) is left out everywhere.
+    """
+
+    def __init__(self, files: FileTable, own: str = "") -> None:
         self._files = files
+        self._own = own
+        self.unreadable: dict[int, int] = {}
 
-    def scan(self, folder: Folder) -> bool:
-        """The authority: a full walk of one folder."""
+    def scan(self, folders: Sequence[Folder]) -> bool:
+        """The authority: a full walk of all folders. `unreadable` counts, by folder, those in it that can't be listed."""
+        seen = _Seen()
+        for folder in folders:
+            self._look_over(folder, folders, seen)
+        return self._settle(seen)
+
+    def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
+        """Follows hints: these paths (files or folders below one of `folders`) may have changed."""
+        seen = _Seen()
+        whole: set[int] = set()
+        for path in paths:
+            folder = _owner(path, folders)
+            if folder is None or folder.id in whole or (self._own and _is_in(path, self._own)):
+                continue
+            if path == folder.path or not folder.online or not root_is_healthy(folder.path, folder.is_file, True):
+                whole.add(folder.id)
+                self._look_over(folder, folders, seen)
+            else:
+                self._look_below(path, folder, folders, seen)
+        return self._settle(seen)
+
+    def _look_over(self, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = self._files.known_files(folder.id)
         if not root_is_healthy(folder.path, folder.is_file, bool(known)):
-            return self._lose(folder, known)
-        seen = walk(folder.path)
+            if folder.online:
+                self._files.set_offline(folder.id, "Its folder is not there now.")
+                seen.changed = True
+            return
         if not folder.online:
-            self._files.set_online(folder.id, True)
-        shielded = tuple(os.path.join(path, "") for path in seen.unreadable)
-        gone = {p: k for p, k in known.items() if p not in seen.files and not p.startswith(shielded)}
-        return self._settle(folder, seen.files, known, gone) or not folder.online
+            self._files.set_online(folder.id)
+            seen.changed = True
+        self._take(folder.path, folder, folders, known, seen)
 
-    def look_at(self, folder: Folder, paths: Iterable[str]) -> bool:
-        """Follows hints: these paths (files or folders below `folder`) may have changed."""
-        if not folder.online or not root_is_healthy(folder.path, folder.is_file, True):
-            return self.scan(folder)
-        found: dict[str, Found] = {}
-        known: dict[str, KnownFile] = {}
-        everything = self._files.known_files(folder.id)
-        for path in paths:
-            prefix = os.path.join(path, "")
-            known |= {p: k for p, k in everything.items() if p == path or p.startswith(prefix)}
-            if os.path.isdir(path) and not os.path.islink(path):
-                found |= walk(path).files
-            elif single := find_file(path):
-                found[path] = single
-        gone = {p: k for p, k in known.items() if p not in found}
-        return self._settle(folder, found, known, gone)
+    def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
+        known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
+        if os.path.islink(path) or not (os.path.isdir(path) or find_file(path)):
+            seen.known |= known
+        else:
+            self._take(path, folder, folders, known, seen)
 
-    def _lose(self, folder: Folder, known: dict[str, KnownFile]) -> bool:
-        if not folder.online:
-            return False
-        self._files.set_online(folder.id, False)
-        for file in known.values():
-            self._files.set_state(file.id, FileState.MISSING, "Its folder is not there now.")
-        return True
+    def _take(
+        self, path: str, folder: Folder, folders: Sequence[Folder], known: Mapping[str, KnownFile], seen: _Seen
+    ) -> None:
+        inner = {other.path for other in folders if other.id != folder.id}
+        here = walk(path, leave_out=frozenset({*inner, self._own}))
+        shielded = tuple(os.path.join(place, "") for place in here.unreadable)
+        seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
+        seen.known |= {p: k for p, k in known.items() if p in here.files or not p.startswith(shielded)}
+        if path == folder.path:
+            self.unreadable[folder.id] = len(here.unreadable)
 
-    def _settle(
-        self, folder: Folder, found: dict[str, Found], known: dict[str, KnownFile], gone: dict[str, KnownFile]
-    ) -> bool:
-        new = [f for path, f in found.items() if path not in known]
-        moved = self._moves(new, gone)
-        for source, target in moved:
-            self._files.move(source.id, folder.id, target.path, target.stamp)
-        arrived = {target.path for _, target in moved}
-        self._files.add_files(
-            folder.id, [(f.path, f.stamp, *starting_state(f), f.format) for f in new if f.path not in arrived]
-        )
-        changes = [change for path, file in known.items() if path in found and (change := _change(file, found[path]))]
-        self._files.queue(changes)
-        left = {source.id for source, _ in moved}
-        self._files.remove_files([file.id for file in gone.values() if file.id not in left])
-        return bool(new or changes or gone)
+    def _settle(self, seen: _Seen) -> bool:
+        changes = self._changes(seen)
+        if changes:
+            self._files.apply(changes)
+        return bool(changes) or seen.changed
 
-    def _moves(self, new: list[Found], gone: dict[str, KnownFile]) -> list[tuple[KnownFile, Found]]:
-        """Pairs of a file that is gone and the new one that is the same: by inode, else by size and hash."""
-        pairs: list[tuple[KnownFile, Found]] = []
-        if not new:
-            return pairs
-        pool = list(gone.values())
-        for target in new:
-            candidates = [*pool, *(f for f in self._files.with_inode(target.stamp.inode) if not _is_there(f.path))]
-            if source := _same(target, candidates):
-                pairs.append((source, target))
-                pool = [file for file in pool if file.id != source.id]
-        return pairs
+    def _changes(self, seen: _Seen) -> Changes:
+        gone = [k for p, k in seen.known.items() if p not in seen.found]
+        displaced = {p: k for p, k in seen.known.items() if p in seen.found and k.stamp != seen.found[p][1].stamp}
+        arrived = [f for p, (_, f) in seen.found.items() if p not in seen.known or p in displaced]
+        moves = self._moves(arrived, gone, displaced)
+        moved = {source.id for source in moves.values()}
+        changes = Changes(removed=[file.id for file in gone if file.id not in moved])
+        for target in arrived:
+            folder_id, before = seen.found[target.path][0], displaced.get(target.path)
+            if source := moves.get(target.path):
+                changes.moved.append((source.id, folder_id, target.path, target.stamp))
+                if before is not None and before.id not in moved:
+                    changes.removed.append(before.id)
+                if source.state is FileState.MISSING:
+                    changes.queued.append((source.id, target.stamp, *starting_state(target), target.format))
+            elif before is None or before.id in moved:
+                changes.added.append((folder_id, target.path, target.stamp, *starting_state(target), target.format))
+        for path, file in seen.known.items():
+            if path in seen.found and file.id not in moved and path not in moves and _is_due(file, seen.found[path][1]):
+                target = seen.found[path][1]
+                changes.queued.append((file.id, target.stamp, *starting_state(target), target.format))
+        return changes
+
+    def _moves(
+        self, arrived: Sequence[Found], gone: Sequence[KnownFile], displaced: Mapping[str, KnownFile]
+    ) -> dict[str, KnownFile]:
+        """By new path, the file that was known elsewhere: by its stamp, else by size and hash."""
+        by_stamp = {file.stamp: file for file in [*displaced.values(), *gone]}
+        by_size: dict[int, list[KnownFile]] = {}
+        for file in gone:
+            by_size.setdefault(file.stamp.size, []).append(file)
+        moves: dict[str, KnownFile] = {}
+        taken: set[int] = set()
+        for target in arrived:
+            source = by_stamp.get(target.stamp)
+            if source is None and target.path not in displaced:
+                alike = [file for file in by_size.get(target.stamp.size, ()) if file.id not in taken]
+                source = self._left_elsewhere(target.stamp) or _same_bytes(target.path, alike)
+            if source is not None and source.id not in taken and _same_kind(source, target):
+                moves[target.path] = source
+                taken.add(source.id)
+        return moves
+
+    def _left_elsewhere(self, stamp: FileStamp) -> KnownFile | None:
+        alike = self._files.with_inode(stamp.inode)
+        return next((file for file in alike if file.stamp == stamp and not os.path.lexists(file.path)), None)
 
 
-def _is_there(path: str) -> bool:
-    return os.path.lexists(path)
+def _owner(path: str, folders: Sequence[Folder]) -> Folder | None:
+    inside = [folder for folder in folders if _is_in(path, folder.path)]
+    return max(inside, key=lambda folder: len(folder.path), default=None)
 
 
-def _same(target: Found, candidates: list[KnownFile]) -> KnownFile | None:
-    for file in candidates:
-        if file.stamp == target.stamp:
-            return file
-    alike = [f for f in candidates if f.sha256 and f.stamp.size == target.stamp.size]
-    if not alike:
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _same_bytes(path: str, candidates: Sequence[KnownFile]) -> KnownFile | None:
+    hashed = [file for file in candidates if file.sha256]
+    if not hashed:
         return None
     try:
-        digest = hash_file(target.path)
+        digest = hash_file(path)
     except OSError:
         return None
-    return next((file for file in alike if file.sha256 == digest), None)
+    return next((file for file in hashed if file.sha256 == digest), None)
 
 
-def _change(file: KnownFile, found: Found) -> tuple[int, FileStamp, FileState, str] | None:
-    if file.stamp == found.stamp and file.state is not FileState.MISSING:
-        return None
-    state, reason = starting_state(found)
-    return file.id, found.stamp, state, reason
+def _same_kind(source: KnownFile, target: Found) -> bool:
+    """Under a name with another ending it is read in another way, so it counts as a new file."""
+    return bool(target.format) and format_of(source.path) == target.format
+
+
+def _is_due(file: KnownFile, found: Found) -> bool:
+    """Changed, back again, failed for a reason that may have passed, or of a kind that could not be read before."""
+    known_now = not file.format and bool(found.format)
+    return file.stamp != found.stamp or file.state is FileState.MISSING or file.transient or known_now

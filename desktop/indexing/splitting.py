@@ -16,7 +16,7 @@ from typing import Protocol
 from desktop.domain.documents import Block, BlockKind, Document, PassageSpan
 from desktop.indexing.boundaries import LINE, PAGE, rank_boundaries
 
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 
 _CONTEXT_CHARACTERS = 190
 _PATH_CHARACTERS = 110  # of those, where a table header follows
@@ -39,10 +39,10 @@ class TokenCounter(Protocol):
 class Sizes:
     """Sizes in tokens, but for `characters`. `embedded` is what the embedder takes of context and text together."""
 
-    window: int = 65
+    window: int = 50
     section: int = 40
     crumb: int = 16
-    most: int = 200
+    most: int = 160
     embedded: int = 254
     characters: int = 1500
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from desktop.indexing.passage_maker import search_terms
-from desktop.storage.passage_ledger import LedgerPassage, PassageLedger
-from desktop.storage.search_index import SearchIndex
+from desktop.indexing.passage_words import FileWords, word_rows
+from desktop.storage.passage_ledger import PassageLedger
+from desktop.storage.search_index import SearchIndex, WordRow
 
 _PAGE = 5_000
 
@@ -55,13 +55,21 @@ class IndexUpkeep:
 
     def tidy(self) -> None:
         self._index.tidy()
+        self._ledger.tidy()
 
     def _restore_words(self, only: frozenset[int] | None) -> None:
-        last = 0
-        while page := self._ledger.all_after(last, _PAGE):
-            self._index.add_words([_row(p) for p in page if only is None or p.id in only])
-            last = page[-1].id
+        rows: list[WordRow] = []
+        for file_id in self._ledger.files_of(only):
+            rows.extend(self._rows_of(file_id, only))
+            if len(rows) >= _PAGE:
+                self._index.add_words(rows)
+                rows = []
+        self._index.add_words(rows)
 
-
-def _row(p: LedgerPassage) -> tuple[int, int, str]:
-    return p.id, p.file_id, search_terms(p.title, p.heading, p.header, p.text, p.language)
+    def _rows_of(self, file_id: int, only: frozenset[int] | None) -> list[WordRow]:
+        passages = self._ledger.of_file(file_id)
+        if not passages:  # removed since
+            return []
+        file = FileWords(file_id, passages[0].title, passages[0].header, passages[0].language)
+        texts = [(p.id, p.heading, p.text) for p in passages]
+        return word_rows(file, texts, {p.id for p in passages} if only is None else only)

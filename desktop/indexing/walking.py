@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,15 +26,18 @@ class Found:
 
 @dataclass(slots=True)
 class Walk:
-    """The result of one walk. `complete` is False when it was stopped, or a folder could not be listed."""
+    """The result of one walk. `complete` is False when time ran out, or a folder could not be listed."""
 
     files: dict[str, Found] = field(default_factory=dict[str, Found])
     complete: bool = True
     unreadable: list[str] = field(default_factory=list[str])
 
 
-def walk(root: str, stop: Callable[[], bool] = lambda: False, seconds: float | None = None) -> Walk:
-    """Every file below `root` (or `root` itself, when it is a file) that the rules don't leave out."""
+def walk(root: str, seconds: float | None = None, leave_out: frozenset[str] = frozenset()) -> Walk:
+    """Every file below `root` (or `root` itself, when it is a file) that the rules don't leave out.
+
+    `leave_out` names files and folders by path, `root` never among them.
+    """
     result = Walk()
     deadline = None if seconds is None else time.monotonic() + seconds
     if single := find_file(root):
@@ -42,13 +45,16 @@ def walk(root: str, stop: Callable[[], bool] = lambda: False, seconds: float | N
         return result
     stack = [root]
     while stack:
-        if stop() or (deadline is not None and time.monotonic() > deadline):
+        if deadline is not None and time.monotonic() > deadline:
             result.complete = False
             break
         folder = stack.pop()
         try:
             for entry in _entries(folder):
-                _take(entry, result, stack)
+                if entry.path not in leave_out:
+                    _take(entry, result, stack)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # deleted since its parent was listed: its files are gone, not hidden
         except OSError:
             result.unreadable.append(folder)
             result.complete = False

@@ -3,10 +3,12 @@
 Hints are merged and handed out when a path has rested; that something was missed is for scans to find.
 """
 
+import dataclasses
 import os
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
@@ -17,33 +19,56 @@ from desktop.indexing.ignoring import ignored_file, ignored_folder
 REST_SECONDS = 0.4
 _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these: they say nothing of a change
 
+Identity = tuple[int, int]
+
+
+def identity_of(place: str) -> Identity | None:
+    """What a path leads to now (device, inode); None when nothing is there."""
+    try:
+        found = os.stat(place)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A watch holds on to the folder itself, not to its path: `identity` tells when another has taken its place."""
+
+    watch: object
+    place: str
+    identity: Identity | None
+
 
 class FolderWatcher:
     """Watches folders; `take_rested` gives the hints. `trouble` names folders that can't be watched, by id."""
 
-    def __init__(self, wake: threading.Event) -> None:
-        self._wake = wake
+    def __init__(self, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
+        self._wake, self._clock = wake, clock
         self._lock = threading.Lock()
         self._hints: dict[str, float] = {}
         self._observer = Observer()
-        self._watches: dict[int, object] = {}
+        self._watched: dict[int, _Watched] = {}
         self._started = False
         self.trouble: dict[int, str] = {}
 
     def follow(self, folders: Iterable[Folder]) -> None:
-        """Watches exactly these folders from now on."""
+        """Watches exactly these folders from now on, each where its path leads now."""
         wanted = {folder.id: folder for folder in folders if folder.online}
         if not self._started:
             self._observer.start()
             self._started = True
-        for folder_id in set(self._watches) - set(wanted):
-            self._unwatch(folder_id)
-        for folder_id in set(wanted) - set(self._watches):
+        for folder_id, watched in list(self._watched.items()):
+            folder = wanted.get(folder_id)
+            if folder is None or identity_of(watched_place(folder)) != watched.identity:
+                self._unwatch(folder_id)
+        self.trouble = {folder_id: why for folder_id, why in self.trouble.items() if folder_id in wanted}
+        for folder_id in set(wanted) - set(self._watched):
             self._watch(wanted[folder_id])
 
     def take_rested(self) -> list[str]:
         """The paths whose last event is over REST_SECONDS ago."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             rested = [path for path, when in self._hints.items() if now - when >= REST_SECONDS]
             for path in rested:
@@ -60,45 +85,69 @@ class FolderWatcher:
             self._observer.join(5)
 
     def note(self, paths: Iterable[str]) -> None:
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
-            for path in paths:
-                self._hints[path] = now
-        self._wake.set()
+            before = len(self._hints)
+            self._hints.update((path, now) for path in paths)
+            new = len(self._hints) > before
+        if new:
+            self._wake()
+
+    def root_deleted(self, place: str) -> None:
+        """The watch died with its folder, though another may stand there already, even with the same inode."""
+        for folder_id, watched in list(self._watched.items()):
+            if watched.place == place:
+                self._watched[folder_id] = dataclasses.replace(watched, identity=None)
 
     def _watch(self, folder: Folder) -> None:
-        place = os.path.dirname(folder.path) if folder.is_file else folder.path
-        only = folder.path if folder.is_file else None
+        place = watched_place(folder)
+        # inotify doesn't follow a link: watch what it leads to, and speak of it by the user's path
+        real = os.path.realpath(place)
+        hints = _Hints(self, place, real, folder.path if folder.is_file else None)
         try:
-            self._watches[folder.id] = self._observer.schedule(
-                _Hints(self, place, only), place, recursive=not folder.is_file
-            )
-            self.trouble.pop(folder.id, None)
+            watch = self._observer.schedule(hints, real, recursive=not folder.is_file)
         except OSError as error:
             self.trouble[folder.id] = error.strerror or str(error)
+            return
+        self._watched[folder.id] = _Watched(watch, place, identity_of(place))
+        self.trouble.pop(folder.id, None)
 
     def _unwatch(self, folder_id: int) -> None:
-        watch = self._watches.pop(folder_id)
+        watch = self._watched.pop(folder_id).watch
+        if any(other.watch == watch for other in self._watched.values()):
+            return  # two files of one folder share a watch
         try:
             self._observer.unschedule(watch)  # pyright: ignore[reportArgumentType]  # its class is not exported
         except KeyError:
             return
 
 
+def watched_place(folder: Folder) -> str:
+    """A single file is watched through the folder it stands in."""
+    return os.path.dirname(folder.path) if folder.is_file else folder.path
+
+
 class _Hints(FileSystemEventHandler):
-    def __init__(self, watcher: FolderWatcher, root: str, only: str | None) -> None:
+    def __init__(self, watcher: FolderWatcher, root: str, real: str, only: str | None) -> None:
         self._watcher = watcher
-        self._root = root
+        self._root, self._real = root, real
         self._only = only
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in _QUIET or (event.is_directory and event.event_type == "modified"):
             return
-        paths = [os.fsdecode(path) for path in (event.src_path, event.dest_path) if path]
+        if event.event_type == "deleted" and os.fsdecode(event.src_path) == self._real:
+            self._watcher.root_deleted(self._root)
+        paths = [self._as_added(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
         self._watcher.note(path for path in paths if self._wanted(path))
+
+    def _as_added(self, path: str) -> str:
+        return self._root + path.removeprefix(self._real) if path.startswith(self._real) else path
 
     def _wanted(self, path: str) -> bool:
         if self._only is not None:
             return path == self._only
+        if path == self._root:
+            return True
         *folders, name = os.path.relpath(path, self._root).split(os.sep)
         return not ignored_file(name) and not any(map(ignored_folder, folders))

@@ -13,21 +13,34 @@ class LibraryLock:
         self._path = path
         self._file: BinaryIO | None = None
 
-    def take(self) -> bool:
-        """False when another process holds it. Raises OSError when the folder can't be written to."""
+    def take(self, note: str = "") -> bool:
+        """False when another process holds it, else `note` is left for others to read.
+
+        Raises OSError when the folder can't be written to, or its file system knows no locks.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._path.open("a+b")
         try:
-            _lock(file)
+            taken = _lock(file)
         except OSError:
+            file.close()
+            raise
+        if not taken:
             file.close()
             return False
         file.seek(0)
         file.truncate()
-        file.write(str(os.getpid()).encode())
+        file.write(os.fsencode(note))
         file.flush()
         self._file = file
         return True
+
+    def note(self) -> str:
+        """What the holder left, or empty."""
+        try:
+            return os.fsdecode(self._path.read_bytes())
+        except OSError:
+            return ""
 
     def release(self) -> None:
         if self._file is not None:
@@ -35,14 +48,21 @@ class LibraryLock:
             self._file = None
 
 
-def _lock(file: BinaryIO) -> None:
+def _lock(file: BinaryIO) -> bool:
     if sys.platform == "win32":
         import msvcrt
 
-        # far behind the process number, so that others can still read that
+        # far behind the note, so that others can still read that
         file.seek(1 << 20)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
 
+    try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

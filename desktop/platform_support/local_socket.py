@@ -7,12 +7,16 @@ import contextlib
 import hashlib
 import os
 import socket
+import stat
 import sys
 import tempfile
 import threading
 from multiprocessing import connection as pipes
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
+
+# macOS allows 104 bytes with the zero at the end, Linux 108
+_LONGEST = 104
 
 
 class Stream(Protocol):
@@ -32,7 +36,8 @@ def address_of(library: Path) -> str:
     digest = hashlib.sha256(os.fsencode(library.absolute())).hexdigest()[:20]
     if sys.platform == "win32":
         return rf"\\.\pipe\footnote-{digest}"
-    return str(_runtime_folder() / f"{digest}.sock")
+    name = f"{digest}.sock"
+    return str(_private(_place_of(name)) / name)
 
 
 class Listener:
@@ -86,16 +91,19 @@ def connect(address: str) -> Stream | None:
     return _SocketStream(connected)
 
 
-def _runtime_folder() -> Path:
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    user = os.getuid() if sys.platform != "win32" else 0
-    folder = (
-        Path(base) / "footnote" if base and Path(base).is_dir() else Path(tempfile.gettempdir()) / f"footnote-{user}"
-    )
+def _place_of(name: str) -> Path:
+    """The folder that the socket goes into: the session's own, or one for temporary files."""
+    bases = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")
+    folders = [Path(base) / f"footnote-{os.getuid()}" for base in bases if base and os.path.isdir(base)]
+    return next((folder for folder in folders if len(os.fsencode(folder / name)) < _LONGEST), folders[-1])
+
+
+def _private(folder: Path) -> Path:
+    """The folder, made for this user alone. Raises PermissionError when somebody else made it first."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
-    if sys.platform != "win32" and (found.st_uid != user or found.st_mode & 0o077):
-        # somebody else made it first: its owner could listen in
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        # its owner could listen in
         raise PermissionError(f"{folder} belongs to somebody else, or others may open it")
     return folder
 

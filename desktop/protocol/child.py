@@ -3,6 +3,7 @@
 Restart rules are the caller's: this reports an end, it does not start anything twice.
 """
 
+import contextlib
 import itertools
 import subprocess
 import sys
@@ -155,6 +156,17 @@ class ChildProcess(LineClient):
             return self.kill()
         self._release()
         return code
+
+    def let_go(self, grace: float) -> None:
+        """Closes its input and waits for its end, or until it hangs up to live on for others; else kills it."""
+        self.close()
+        self.join(grace)
+        if not self.ended:
+            self.kill()
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(0.5)
+        self._release()
 
     def kill(self) -> int:
         """Ends it at once. Returns the exit code."""

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-ANALYSIS_VERSION = 1
+# counts changes to what is kept of a text: the index is made again under a new number
+ANALYSIS_VERSION = 2
 
 # identifiers such as INV-2024-0031 or 8.2 are kept whole beside their parts
 _WORD = re.compile(r"[^\W_]+(?:[-./:_'’][^\W_]+)*", re.UNICODE)
@@ -28,6 +29,29 @@ dutch de het een en van is dat op te in niet zijn met voor er aan ook als bij do
 swedish och att det som en på är av för med till den har de inte om ett han var jag
 """
 _MARKERS = {line.split()[0]: frozenset(line.split()[1:]) for line in _FUNCTION_WORDS.strip().splitlines()}
+_MARKER_SHARE = 0.05  # of the words; fewer are strays, as in a Chinese text with some names
+# beside those above, words that questions are made of and passages are not told apart by
+_ASKING_WORDS = """
+english an or were been being has have had do does did will would can could should may might must about into than then
+english there these those which who whom whose what when where why how if but so such any some their they them he she
+english his her him you your we our i my me its also between during before after while more most other s t d ll re ve
+german einer einem einen eines oder aber sind war waren wird werden wurde wurden hat haben hatte hatten sein seine
+german ihr ihre zum zur bei nach aus am als es er sie wir ich man wie was wer wen wem wo wann warum welche welcher
+german welches welchen welchem wohin woher wieviel viele dass durch über unter um bis kann können diese dieser dieses
+french un ce cette ces il elle ils elles nous vous je on ou où quel quelle quels quelles quand comment pourquoi qu
+french quoi combien été être avoir ont fait aux d l s n c j y
+spanish un unos unas qué quién quiénes cuál cuáles cuándo dónde cómo cuánto cuántos fue son está han ha sobre su sus
+italian lo gli uno al alla da dal come quando dove quale quali chi cosa perché quanto quanti era sono stato ha hanno l
+portuguese um as ao dos das qual quais quem quando onde como quanto quantos foi são está tem sua seu por
+dutch wat wie waar wanneer waarom hoe welke welk hoeveel werd was zijn heeft had hebben worden wordt uit of maar
+swedish ett vad vem vilka vilken vilket när var varför hur många mycket är blev har hade kan ska från eller men
+"""
+_STOP_BY_LANGUAGE = {
+    language: marked.union(
+        *(line.split()[1:] for line in _ASKING_WORDS.strip().splitlines() if line.split()[0] == language)
+    )
+    for language, marked in _MARKERS.items()
+}
 _STOP_WORDS = "a an the of and or to in is are was were be for on at by with as it its this that from"
 _STOP = frozenset(_STOP_WORDS.split())
 
@@ -47,12 +71,22 @@ def content_terms(text: str, languages: Iterable[str] = ("english",)) -> list[st
     return [term for term in terms if term not in _STOP] or terms
 
 
+def query_terms(question: str, languages: Iterable[str] = ("english",)) -> list[str]:
+    """The terms to search for: those of the words that carry meaning in the question's language, or else of all."""
+    stop = _STOP_BY_LANGUAGE[language_of(question)]
+    tongues = tuple(languages) or ("english",)
+    words = [match.group().lower() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
+    terms = [term for word in words if word not in stop for term in _terms(word, tongues) if term not in stop]
+    return terms or analyse(question, tongues)
+
+
 def language_of(text: str) -> str:
     """The language whose function words are most frequent in the first 20,000 characters; English when unsure."""
     words = [word.lower() for word in _PART.findall(text[:20_000])]
     counts = {name: sum(word in markers for word in words) for name, markers in _MARKERS.items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] >= max(2, 1.15 * counts["english"]) else "english"
+    enough = max(2, 1.15 * counts["english"], _MARKER_SHARE * len(words))
+    return best if counts[best] >= enough else "english"
 
 
 @lru_cache(maxsize=200_000)

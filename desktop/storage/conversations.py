@@ -20,6 +20,7 @@ class Conversations:
     def start_answer(self, conversation_id: int | None, question: str) -> tuple[int, int]:
         """(answer id, conversation id) of a question just asked; None starts a conversation."""
         now = time.time()
+        question = _plain(question)
         with self._database.transaction() as connection:
             if conversation_id is None:
                 title = " ".join(question.split())[:_TITLE]
@@ -34,7 +35,7 @@ class Conversations:
 
     def keep_partial(self, answer_id: int, text: str) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE answers SET partial = ? WHERE id = ?", (text, answer_id))
+            connection.execute("UPDATE answers SET partial = ? WHERE id = ?", (_plain(text), answer_id))
 
     def finish_answer(self, answer: Answer) -> None:
         with self._database.transaction() as connection:
@@ -44,7 +45,9 @@ class Conversations:
             )
 
     def exists(self, conversation_id: int) -> bool:
-        return self._database.row("SELECT 1 FROM conversations WHERE id = ?", conversation_id) is not None
+        """Deleted ones don't: what is asked in them would be purged with them."""
+        sql = "SELECT 1 FROM conversations WHERE id = ? AND deleted_at IS NULL"
+        return self._database.row(sql, conversation_id) is not None
 
     def answers(self, conversation_id: int) -> tuple[Answer, ...]:
         rows = self._database.rows(
@@ -59,10 +62,11 @@ class Conversations:
         where, values = "c.deleted_at IS NULL", list[Any]()
         if containing:
             where += (
-                " AND (instr(lower(c.title), lower(?)) OR EXISTS (SELECT 1 FROM answers a WHERE a.conversation_id = "
-                "c.id AND (instr(lower(a.question), lower(?)) OR instr(lower(coalesce(a.content, '')), lower(?)))))"
+                " AND (instr(folded(c.title), ?) OR EXISTS (SELECT 1 FROM answers a WHERE a.conversation_id = c.id "
+                "AND (instr(folded(a.question), ?) OR instr(folded(coalesce(json_extract(a.content, '$.text'), "
+                "a.partial)), ?))))"
             )
-            values = [containing] * 3
+            values = [_plain(containing).casefold()] * 3
         total = self._database.count(f"SELECT count(*) FROM conversations c WHERE {where}", *values)
         rows = self._database.rows(
             "SELECT c.id, c.title, c.updated_at, (SELECT count(*) FROM answers a WHERE a.conversation_id = c.id) "
@@ -75,7 +79,7 @@ class Conversations:
 
     def rename(self, conversation_id: int, title: str) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (_plain(title), conversation_id))
 
     def delete(self, conversation_id: int) -> None:
         """Hides it; `restore` brings it back until `purge_deleted`."""
@@ -94,6 +98,11 @@ class Conversations:
     def _set_deleted(self, conversation_id: int, when: float | None) -> None:
         with self._database.transaction() as connection:
             connection.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (when, conversation_id))
+
+
+def _plain(text: str) -> str:
+    # half a character (typed, or from the terminal) is nothing that SQLite can keep
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:

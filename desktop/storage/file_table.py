@@ -3,8 +3,8 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -12,7 +12,7 @@ from desktop.domain.files import FileRow, FileState, Folder
 from desktop.storage.database import Database
 
 _ROW = "id, folder_id, path, state, reason, size, mtime_ns, passages, format"
-_KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths"
+_KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths, format, transient, split_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class FileStamp:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file as the table has it; `deaths` counts readers that died on it."""
+    """A file as the table has it; `deaths` counts readers that died on it.
+
+    `transient`: it failed for a reason that may pass. `split_by` names the splitter that made its passages.
+    """
 
     id: int
     folder_id: int
@@ -35,6 +38,30 @@ class KnownFile:
     stamp: FileStamp
     sha256: str
     deaths: int
+    format: str
+    transient: bool
+    split_by: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a look at the disk changes in the table.
+
+    `moved`: (file id, folder id, path, stamp); `added`: (folder id, path, stamp, state, reason, format);
+    `queued`: (file id, stamp, state, reason, format), of which `waiting` ones are read again; `removed`: file ids.
+    """
+
+    moved: list[tuple[int, int, str, FileStamp]] = field(default_factory=list[tuple[int, int, str, FileStamp]])
+    added: list[tuple[int, str, FileStamp, FileState, str, str]] = field(
+        default_factory=list[tuple[int, str, FileStamp, FileState, str, str]]
+    )
+    queued: list[tuple[int, FileStamp, FileState, str, str]] = field(
+        default_factory=list[tuple[int, FileStamp, FileState, str, str]]
+    )
+    removed: list[int] = field(default_factory=list[int])
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.added or self.queued or self.removed)
 
 
 class FileTable:
@@ -62,9 +89,21 @@ class FileTable:
         )
         return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), r[4], r[5]) for r in rows)
 
-    def set_online(self, folder_id: int, online: bool) -> None:
+    def set_online(self, folder_id: int) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = ? WHERE id = ?", (int(online), folder_id))
+            connection.execute("UPDATE folders SET online = 1 WHERE id = ?", (folder_id,))
+
+    def set_offline(self, folder_id: int, reason: str) -> None:
+        """Its files are missing, not deleted: they keep their passages until it is back.
+
+        That counts as a change of each, so that what was read of it a moment ago is not stored any more.
+        """
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE folders SET online = 0 WHERE id = ?", (folder_id,))
+            connection.execute(
+                "UPDATE files SET state = 'missing', reason = ?, changed = changed + 1 WHERE folder_id = ?",
+                (reason, folder_id),
+            )
 
     def remove_folder(self, folder_id: int) -> None:
         """Forgets the folder, its files and their passages in one transaction."""
@@ -80,9 +119,14 @@ class FileTable:
         rows = self._database.rows(f"SELECT {_KNOWN} FROM files WHERE folder_id = ?", folder_id)
         return {known.path: known for known in map(_known, rows)}
 
-    def known_file(self, path: str) -> KnownFile | None:
-        row = self._database.row(f"SELECT {_KNOWN} FROM files WHERE path = ?", os.fsencode(path))
-        return _known(row) if row else None
+    def known_below(self, path: str) -> dict[str, KnownFile]:
+        """The file at `path`, and all in the folder `path`."""
+        prefix = os.fsencode(os.path.join(path, ""))
+        last = prefix[:-1] + bytes([prefix[-1] + 1])  # the first name after all that begin with the prefix
+        rows = self._database.rows(
+            f"SELECT {_KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)", os.fsencode(path), prefix, last
+        )
+        return {known.path: known for known in map(_known, rows)}
 
     def file_by_id(self, file_id: int) -> KnownFile | None:
         row = self._database.row(f"SELECT {_KNOWN} FROM files WHERE id = ?", file_id)
@@ -91,59 +135,49 @@ class FileTable:
     def with_inode(self, inode: int) -> list[KnownFile]:
         return [_known(row) for row in self._database.rows(f"SELECT {_KNOWN} FROM files WHERE inode = ?", inode)]
 
-    def add_files(self, folder_id: int, found: Iterable[tuple[str, FileStamp, FileState, str, str]]) -> None:
-        """New files: (path, stamp, state, reason, format) each."""
-        rows = [
-            (folder_id, os.fsencode(path), _display(path), form, state.value, reason, s.size, s.mtime_ns, s.inode)
-            for path, s, state, reason, form in found
-        ]
+    def apply(self, changes: Changes) -> None:
+        """All or nothing."""
         with self._database.transaction() as connection:
+            # two files may have changed names with each other: out of the way first
+            away = [(b"\0%d" % file_id, file_id) for file_id, *_ in changes.moved]
+            connection.executemany("UPDATE files SET path = ? WHERE id = ?", away)
+            _remove(connection, changes.removed)
+            connection.executemany(
+                "UPDATE files SET folder_id = ?, path = ?, name = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+                [
+                    (folder_id, os.fsencode(path), _display(path), s.size, s.mtime_ns, s.inode, file_id)
+                    for file_id, folder_id, path, s in changes.moved
+                ],
+            )
             connection.executemany(
                 "INSERT INTO files (folder_id, path, name, format, state, reason, size, mtime_ns, inode) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO NOTHING",
-                rows,
+                [
+                    (folder_id, os.fsencode(path), _display(path), form, state.value, reason, *_numbers(stamp))
+                    for folder_id, path, stamp, state, reason, form in changes.added
+                ],
             )
+            _queue(connection, changes.queued)
 
-    def queue(self, changes: Sequence[tuple[int, FileStamp, FileState, str]]) -> None:
-        """Changed files: (id, stamp, state, reason); `waiting` ones are read again."""
-        with self._database.transaction() as connection:
-            connection.executemany(
-                "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, deaths = 0, "
-                "changed = changed + 1 WHERE id = ?",
-                [(s.size, s.mtime_ns, s.inode, state.value, reason, file_id) for file_id, s, state, reason in changes],
-            )
-            for file_id, _, state, _ in changes:
-                if state is not FileState.WAITING:
-                    connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
-                    connection.execute("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", (file_id,))
-
-    def move(self, file_id: int, folder_id: int, path: str, stamp: FileStamp) -> None:
-        """The same file under a new name: nothing is read or embedded again."""
+    def read_again(self, split_by: str) -> None:
+        """Files that were split in another way wait to be read; they are answered from meanwhile."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE files SET folder_id = ?, path = ?, name = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-                (folder_id, os.fsencode(path), _display(path), stamp.size, stamp.mtime_ns, stamp.inode, file_id),
-            )
-
-    def restamp(self, file_id: int, stamp: FileStamp) -> None:
-        """The same bytes with a new time: only the stamp is noted."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE files SET size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-                (stamp.size, stamp.mtime_ns, stamp.inode, file_id),
+                "UPDATE files SET state = 'waiting', changed = changed + 1 WHERE state = 'indexed' AND split_by != ?",
+                (split_by,),
             )
 
     def remove_files(self, ids: Sequence[int]) -> None:
-        with self._database.transaction() as connection:
-            for file_id in ids:
-                connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
-                connection.execute("DELETE FROM files WHERE id = ?", (file_id,))
+        self.apply(Changes(removed=list(ids)))
 
-    def set_state(self, file_id: int, state: FileState, reason: str = "", deaths: int | None = None) -> None:
+    def set_state(
+        self, file_id: int, state: FileState, reason: str = "", *, deaths: int = 0, transient: bool = False
+    ) -> None:
         with self._database.transaction() as connection:
             write_state(connection, file_id, state, reason)
-            if deaths is not None:
-                connection.execute("UPDATE files SET deaths = ? WHERE id = ?", (deaths, file_id))
+            connection.execute(
+                "UPDATE files SET deaths = ?, transient = ? WHERE id = ?", (deaths, int(transient), file_id)
+            )
 
     def next_waiting(self, limit: int) -> list[KnownFile]:
         rows = self._database.rows(
@@ -161,8 +195,8 @@ class FileTable:
         if state:
             where, values = "state = ?", [state]
         if containing:
-            where += " AND instr(lower(name), lower(?)) > 0"
-            values.append(containing)
+            where += " AND instr(folded(name), ?) > 0"
+            values.append(containing.encode("utf-8", "replace").decode("utf-8").casefold())
         total = self._database.count(f"SELECT count(*) FROM files WHERE {where}", *values)
         rows = self._database.rows(
             f"SELECT {_ROW} FROM files WHERE {where} ORDER BY path LIMIT ? OFFSET ?", *values, limit, offset
@@ -178,6 +212,27 @@ def write_state(connection: sqlite3.Connection, file_id: int, state: FileState, 
     connection.execute("UPDATE files SET state = ?, reason = ? WHERE id = ?", (state.value, reason, file_id))
 
 
+def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp, FileState, str, str]]) -> None:
+    connection.executemany(
+        "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, format = ?, deaths = 0, "
+        "transient = 0, changed = changed + 1 WHERE id = ?",
+        [(*_numbers(stamp), state.value, reason, form, file_id) for file_id, stamp, state, reason, form in queued],
+    )
+    hollow = [(file_id,) for file_id, _, state, *_ in queued if state is not FileState.WAITING]
+    connection.executemany("DELETE FROM passages WHERE file_id = ?", hollow)
+    connection.executemany("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", hollow)
+
+
+def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    rows = [(file_id,) for file_id in ids]
+    connection.executemany("DELETE FROM passages WHERE file_id = ?", rows)
+    connection.executemany("DELETE FROM files WHERE id = ?", rows)
+
+
+def _numbers(stamp: FileStamp) -> tuple[int, int, int]:
+    return stamp.size, stamp.mtime_ns, stamp.inode
+
+
 def _display(path: str) -> str:
     # the path as words to show and filter by; odd bytes become question marks here, never in `path`
     return str(PurePath(path)).encode("utf-8", "replace").decode("utf-8")
@@ -185,7 +240,9 @@ def _display(path: str) -> str:
 
 def _known(row: tuple[Any, ...]) -> KnownFile:
     stamp = FileStamp(row[4], row[5], row[6])
-    return KnownFile(row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), stamp, row[7], row[8])
+    return KnownFile(
+        row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), stamp, row[7], row[8], row[9], bool(row[10]), row[11]
+    )
 
 
 def _row(row: tuple[Any, ...]) -> FileRow:

@@ -46,7 +46,13 @@ CREATE INDEX answers_by_conversation ON answers(conversation_id, id);
 CREATE TABLE attempts (subject TEXT PRIMARY KEY, deaths INTEGER NOT NULL, started_at REAL) STRICT;
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST),)
+_QUEUE = """
+ALTER TABLE files ADD COLUMN transient INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN split_by TEXT NOT NULL DEFAULT '';
+CREATE INDEX files_waiting ON files(deaths, id) WHERE state = 'waiting';
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST), ("0002_queue", _QUEUE))
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -72,4 +78,5 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 def _back_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(path, path.with_name(f"{path.name}.before-{STEPS[-1][0]}"))
+    # with its mode: it is as private as the library itself
+    shutil.copy(path, path.with_name(f"{path.name}.before-{STEPS[-1][0]}"))

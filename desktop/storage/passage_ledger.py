@@ -1,7 +1,7 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,10 @@ class LedgerPassage:
 
 @dataclass(frozen=True, slots=True)
 class NewPassages:
-    """What a file became. `ids` are parallel to `spans`; `kept` ids were there before and keep their vector."""
+    """What a file became. `gaps` and `ids` are parallel to `spans`.
+
+    `kept` ids were there before and keep their vector; `split_by` names the splitter and its tokenizer.
+    """
 
     file_id: int
     stamp: FileStamp
@@ -47,12 +50,16 @@ class NewPassages:
     ids: tuple[int, ...]
     kept: frozenset[int]
     changed: int
+    split_by: str
 
+
+_RESERVE = 2_000
 
 _COLUMNS = (
     'p.id, p.file_id, f.path, p.ordinal, p.start, p."end", p.page, p.heading, p.text, p.digest, p.gap, '
     "f.title, f.header, f.language "
-    "FROM passages p JOIN files f ON f.id = p.file_id"
+    # CROSS: passages first, or SQLite goes through every indexed file to find a few ids
+    "FROM passages p CROSS JOIN files f ON f.id = p.file_id"
 )
 
 
@@ -61,13 +68,18 @@ class PassageLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reserved = range(0)
 
-    def reserve_ids(self, count: int) -> int:
-        """The first of `count` passage ids that were never used and never will be again."""
-        with self._database.transaction() as connection:
-            row = connection.execute("SELECT value FROM counters WHERE name = 'next_passage'").fetchone()
-            connection.execute("UPDATE counters SET value = value + ? WHERE name = 'next_passage'", (count,))
-        return int(row[0])
+    def reserve_ids(self, count: int) -> range:
+        """So many passage ids that were never used and never will be again. For the indexing thread alone."""
+        if len(self._reserved) < count:
+            size = max(count, _RESERVE)  # in blocks: a commit for every file would cost more than reading it
+            with self._database.transaction() as connection:
+                row = connection.execute("SELECT value FROM counters WHERE name = 'next_passage'").fetchone()
+                connection.execute("UPDATE counters SET value = value + ? WHERE name = 'next_passage'", (size,))
+            self._reserved = range(int(row[0]), int(row[0]) + size)
+        taken, self._reserved = self._reserved[:count], self._reserved[count:]
+        return taken
 
     def change_number(self, file_id: int) -> int:
         """Counts the file's changes; a reading of an older number is not stored."""
@@ -81,6 +93,11 @@ class PassageLedger:
         ):
             found.setdefault(digest, []).append(passage_id)
         return found
+
+    def order(self, file_id: int) -> list[int]:
+        """The file's passage ids as they follow each other."""
+        rows = self._database.rows("SELECT id FROM passages WHERE file_id = ? ORDER BY ordinal", file_id)
+        return [int(row[0]) for row in rows]
 
     def replace(self, batch: Sequence[NewPassages]) -> None:
         """Stores what these files became and marks them indexed, all in one transaction.
@@ -110,10 +127,10 @@ class PassageLedger:
             )
         connection.execute(
             "UPDATE files SET sha256 = ?, title = ?, header = ?, format = ?, language = ?, passages = ?, deaths = 0, "
-            "size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+            "transient = 0, split_by = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
             (
                 *(new.sha256, new.title, new.header, new.format, new.language, len(new.spans)),
-                *(new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
+                *(new.split_by, new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
             ),
         )
         write_state(connection, new.file_id, FileState.INDEXED, "")
@@ -159,7 +176,7 @@ class PassageLedger:
         """Those of the passages that exist and may be answered from: their file is indexed, its folder online."""
         marks = ",".join("?" * len(ids))
         rows = self._select(
-            f"JOIN folders d ON d.id = f.folder_id WHERE p.id IN ({marks}) AND d.online = 1 "
+            f"CROSS JOIN folders d ON d.id = f.folder_id WHERE p.id IN ({marks}) AND d.online = 1 "
             "AND f.state IN ('indexed', 'waiting', 'reading')",
             *ids,
         )
@@ -171,9 +188,14 @@ class PassageLedger:
             'WHERE p.file_id = ? AND p."end" > ? AND p.start < ? ORDER BY p.ordinal', file_id, start, end
         )
 
-    def all_after(self, passage_id: int, limit: int) -> list[LedgerPassage]:
-        """One page of every passage, by id."""
-        return self._select("WHERE p.id > ? ORDER BY p.id LIMIT ?", passage_id, limit)
+    def of_file(self, file_id: int) -> list[LedgerPassage]:
+        """All of the file's passages, in order."""
+        return self._select("WHERE p.file_id = ? ORDER BY p.ordinal", file_id)
+
+    def files_of(self, ids: Set[int] | None) -> list[int]:
+        """The files that hold any of these passages (None: of all)."""
+        rows = self._database.rows("SELECT id, file_id FROM passages ORDER BY file_id")
+        return list(dict.fromkeys(int(file_id) for i, file_id in rows if ids is None or i in ids))
 
     def ids(self, embedded_only: bool = False) -> set[int]:
         where = "WHERE embedded = 1" if embedded_only else ""
@@ -185,11 +207,16 @@ class PassageLedger:
 
     def totals(self) -> tuple[int, int]:
         """(passages, those with a vector)."""
-        row = self._database.row("SELECT count(*), coalesce(sum(embedded), 0) FROM passages")
-        return (int(row[0]), int(row[1])) if row else (0, 0)
+        # both counts come from an index; a sum over `embedded` would read every passage's text
+        total = self._database.count("SELECT count(*) FROM passages")
+        return total, total - self.waiting_count()
 
     def waiting_count(self) -> int:
         return self._database.count("SELECT count(*) FROM passages WHERE embedded = 0")
+
+    def tidy(self) -> None:
+        """What was deleted is gone from the disk too."""
+        self._database.tidy()
 
     def counters(self) -> dict[str, int]:
         return {str(name): int(value) for name, value in self._database.rows("SELECT name, value FROM counters")}

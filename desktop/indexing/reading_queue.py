@@ -1,0 +1,146 @@
+"""Reads waiting files one by one and stores what they became in batches; counts what files do to their readers.
+
+A file stays `waiting` until its words are stored, so that a kill loses none. The order of all work is the indexer's.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.domain.errors import EngineProblem, FileProblem
+from desktop.domain.files import FileState
+from desktop.indexing.progress import RoundProgress
+from desktop.indexing.reconciling import hash_file
+from desktop.indexing.walking import find_file
+from desktop.platform_support.crash_notes import CrashNote
+from desktop.reading.client import FileReader, ReaderDied
+from desktop.storage.file_table import FileTable, KnownFile
+from desktop.storage.passage_ledger import NewPassages, PassageLedger
+
+if TYPE_CHECKING:
+    # these load numpy and LanceDB, which the engine's start must not wait for
+    from desktop.indexing.passage_maker import PassageMaker
+    from desktop.indexing.upkeep import IndexUpkeep
+
+_FLUSH_PASSAGES = 2_000
+_FLUSH_SECONDS = 1.5
+_DEATHS_ALLOWED = 2
+
+log = logging.getLogger("footnote.indexing")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexerParts:
+    """What indexing works with; built once the heavy libraries are loaded."""
+
+    ledger: PassageLedger
+    upkeep: "IndexUpkeep"
+    maker: "PassageMaker"
+    reader: FileReader
+    note: CrashNote
+
+
+class ReadingQueue:
+    """For the indexing thread alone. `scan_wanted` is set when a file was not where it should be."""
+
+    def __init__(self, files: FileTable, parts: IndexerParts, progress: RoundProgress) -> None:
+        self._files, self._parts, self._progress = files, parts, progress
+        self._batch: list[NewPassages] = []
+        self._batch_since = 0.0
+        self.scan_wanted = False
+
+    @property
+    def held(self) -> int:
+        """Files that are read but not yet stored."""
+        return len(self._batch)
+
+    def remember_crash(self) -> None:
+        """The file that was being read when the engine died is suspect."""
+        word = self._parts.note.read()
+        self._parts.note.clear()
+        file = self._files.file_by_id(int(word)) if word.isdigit() else None
+        if file is not None and file.state is FileState.WAITING:
+            self._count_death(file, "The program ended while it was being read.")
+
+    def next_file(self) -> KnownFile | None:
+        """The next waiting file; those that something died on come last."""
+        held = {new.file_id for new in self._batch}
+        return next((file for file in self._files.next_waiting(len(held) + 1) if file.id not in held), None)
+
+    def read(self, file: KnownFile) -> None:
+        started = time.monotonic()
+        passages = 0
+        try:
+            if not self._passed_as_unchanged(file):
+                passages = self._read(file)
+        except ReaderDied as death:
+            self._count_death(file, f"The file reader {death.cause} on it.")
+        except FileProblem as problem:
+            self._give_up(file, problem)
+        except EngineProblem:
+            raise
+        except Exception:
+            # the next start would meet it again: one bad file must not stop all others for ever
+            log.exception("a bug in reading file %d", file.id)
+            self._give_up(file, FileProblem("Footnote could not make sense of this file.", "Please report it."))
+        finally:
+            self._parts.note.clear()
+        self._progress.file_done(time.monotonic() - started, passages)
+
+    @property
+    def due(self) -> bool:
+        """The batch is large or old enough to be stored."""
+        waiting = sum(len(new.spans) for new in self._batch)
+        return waiting >= _FLUSH_PASSAGES or bool(self._batch and time.monotonic() - self._batch_since > _FLUSH_SECONDS)
+
+    def flush(self) -> int:
+        """Stores the batch. Returns how many passages were in it."""
+        batch, self._batch, self._batch_since = self._batch, [], 0.0
+        if batch:
+            self._parts.maker.store(batch)
+        return sum(len(new.spans) for new in batch)
+
+    def _read(self, file: KnownFile) -> int:
+        changed = self._parts.ledger.change_number(file.id)
+        found = find_file(file.path)
+        if found is None:
+            raise FileProblem("The file is not there any more.", state=FileState.MISSING.value)
+        self._parts.note.write(str(file.id))
+        document, sha256, _ = self._parts.reader.read(file.path)
+        new = self._parts.maker.prepare(file, found.stamp, sha256, document, changed)
+        self._batch_since = self._batch_since or time.monotonic()
+        self._batch.append(new)
+        return len(new.spans)
+
+    def _passed_as_unchanged(self, file: KnownFile) -> bool:
+        """The bytes are those that were read before: a touch, a folder that came back. Then it is indexed already."""
+        maker = self._parts.maker
+        if not file.sha256 or (maker.can_embed and file.split_by != maker.split_by):
+            return False
+        try:
+            same = hash_file(file.path) == file.sha256
+        except OSError:
+            return False
+        if same:
+            self._files.set_state(file.id, FileState.INDEXED)
+        return same
+
+    def _count_death(self, file: KnownFile, why: str) -> None:
+        deaths = file.deaths + 1
+        if deaths >= _DEATHS_ALLOWED:
+            reason = f"{why} That happened twice, so it is left alone until it changes."
+            self._files.set_state(file.id, FileState.QUARANTINED, reason, deaths=deaths)
+            self._parts.ledger.clear(file.id)
+        else:
+            self._files.set_state(file.id, FileState.WAITING, deaths=deaths)
+
+    def _give_up(self, file: KnownFile, problem: FileProblem) -> None:
+        if problem.state == FileState.MISSING.value:
+            # deleted, or its whole folder is gone: a scan tells which, and forgets the file only in the first case
+            self._files.set_state(file.id, FileState.MISSING, "It is not there now.")
+            self.scan_wanted = True
+        else:
+            self._parts.ledger.clear(file.id)
+            transient = problem.transient and problem.state == FileState.FAILED.value
+            self._files.set_state(file.id, FileState(problem.state), str(problem), transient=transient)

@@ -1,0 +1,315 @@
+"""What is on disk against what is known: a rename, a touch, a copy, a swap; folders in folders; folders that vanish."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.files import FileState
+from desktop.indexing.reconciling import Reconciler, hash_file
+from desktop.storage.database import Database
+from desktop.storage.file_table import FileTable, KnownFile
+
+
+class Library:
+    """A table of files beside a real folder; `index_all` stands for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder
+        self.database = Database(folder / "library.db")
+        self.files = FileTable(self.database)
+        self.reconciler = Reconciler(self.files, str(folder / "own"))
+
+    def add(self, path: Path) -> int:
+        return self.files.add_folder(str(path), path.is_file())
+
+    def scan(self) -> bool:
+        return self.reconciler.scan(self.files.folders())
+
+    def hint(self, *paths: Path) -> bool:
+        return self.reconciler.look_at(self.files.folders(), [str(path) for path in paths])
+
+    def index_all(self) -> None:
+        for file in self.files.next_waiting(10_000):
+            with self.database.transaction() as connection:
+                row = (hash_file(file.path), file.id)
+                connection.execute("UPDATE files SET state = 'indexed', sha256 = ? WHERE id = ?", row)
+
+    def known(self) -> dict[str, KnownFile]:
+        rows = [file for folder in self.files.folders() for file in self.files.known_files(folder.id).values()]
+        return {os.path.relpath(file.path, self.home): file for file in rows}
+
+    def states(self) -> dict[str, str]:
+        return {path: file.state.value for path, file in self.known().items()}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "a" / "one.txt").write_text("the first")
+    (tmp_path / "a" / "two.txt").write_text("the second, longer")
+    library = Library(tmp_path)
+    library.add(tmp_path / "a")
+    library.add(tmp_path / "b")
+    library.scan()
+    library.index_all()
+    yield library
+    library.database.close()
+
+
+@pytest.fixture(params=["scan", "hint"])
+def look(request: pytest.FixtureRequest, library: Library) -> "Look":
+    return Look(library, request.param == "hint")
+
+
+class Look:
+    """Both ways to notice a change come to the same."""
+
+    def __init__(self, library: Library, by_hint: bool) -> None:
+        self.library, self.by_hint = library, by_hint
+
+    def at(self, *names: str) -> bool:
+        return self.library.hint(*(self.library.home / name for name in names)) if self.by_hint else self.library.scan()
+
+
+def test_nothing_changed(library: Library, look: Look) -> None:
+    assert look.at("a/one.txt", "a", "b") is False
+    assert library.states() == {"a/one.txt": "indexed", "a/two.txt": "indexed"}
+
+
+def test_a_touched_or_edited_file_waits(library: Library, look: Look) -> None:
+    os.utime(library.home / "a/one.txt")
+    assert look.at("a/one.txt")
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "indexed"}
+    assert library.known()["a/one.txt"].sha256  # so that the reader can tell a touch from an edit
+
+
+@pytest.mark.parametrize("new", ["a/uno.txt", "a/deep/er/uno.txt", "b/uno.txt"])
+def test_a_rename_keeps_the_file(library: Library, look: Look, new: str) -> None:
+    before = library.known()["a/one.txt"]
+    (library.home / new).parent.mkdir(parents=True, exist_ok=True)
+    (library.home / "a/one.txt").rename(library.home / new)
+    assert look.at("a/one.txt", new)
+    after = library.known()[new]
+    assert (after.id, after.state, after.sha256) == (before.id, FileState.INDEXED, before.sha256)
+    assert set(library.states()) == {new, "a/two.txt"}
+
+
+def test_a_rename_is_noticed_whichever_end_is_looked_at_first(library: Library) -> None:
+    before = library.known()["a/one.txt"].id
+    (library.home / "a/one.txt").rename(library.home / "b/uno.txt")
+    library.hint(library.home / "b/uno.txt")
+    library.hint(library.home / "a/one.txt")
+    assert library.known()["b/uno.txt"].id == before
+    assert set(library.states()) == {"b/uno.txt", "a/two.txt"}
+
+
+def test_a_file_moved_by_copy_and_delete_keeps_its_passages(library: Library, look: Look) -> None:
+    before = library.known()["a/one.txt"].id
+    shutil.copyfile(library.home / "a/one.txt", library.home / "b/one.txt")  # another inode, another time
+    (library.home / "a/one.txt").unlink()
+    look.at("a/one.txt", "b/one.txt")
+    assert library.known()["b/one.txt"].id == before
+    assert library.states() == {"b/one.txt": "indexed", "a/two.txt": "indexed"}
+
+
+def test_two_files_that_swap_names(library: Library, look: Look) -> None:
+    before = library.known()
+    one, two, away = (library.home / "a" / name for name in ("one.txt", "two.txt", "away"))
+    one.rename(away)
+    two.rename(one)
+    away.rename(two)
+    look.at("a/one.txt", "a/two.txt")
+    after = library.known()
+    assert after["a/one.txt"].id == before["a/two.txt"].id
+    assert after["a/two.txt"].id == before["a/one.txt"].id
+    assert set(library.states().values()) == {"indexed"}
+
+
+def test_names_handed_down_in_a_row(library: Library, look: Look) -> None:
+    """As logs are rotated: the oldest goes, each takes the next name, and a new one begins."""
+    before = library.known()
+    one, two = library.home / "a/one.txt", library.home / "a/two.txt"
+    one.replace(two)
+    one.write_text("a new beginning")
+    look.at("a/one.txt", "a/two.txt")
+    after = library.known()
+    assert after["a/two.txt"].id == before["a/one.txt"].id
+    assert after["a/one.txt"].id not in {file.id for file in before.values()}
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "indexed"}
+
+
+def test_a_file_moved_over_another(library: Library, look: Look) -> None:
+    before = library.known()["a/one.txt"].id
+    (library.home / "a/one.txt").replace(library.home / "a/two.txt")
+    look.at("a/one.txt", "a/two.txt")
+    assert {name: file.id for name, file in library.known().items()} == {"a/two.txt": before}
+
+
+def test_a_copy_is_a_file_of_its_own(library: Library, look: Look) -> None:
+    shutil.copy2(library.home / "a/one.txt", library.home / "b/one.txt")
+    os.link(library.home / "a/two.txt", library.home / "b/two.txt")
+    look.at("b/one.txt", "b/two.txt")
+    assert library.states() == {
+        "a/one.txt": "indexed",
+        "a/two.txt": "indexed",
+        "b/one.txt": "waiting",
+        "b/two.txt": "waiting",
+    }
+
+
+def test_saving_by_rename_is_an_edit(library: Library, look: Look) -> None:
+    """Editors write a new file and put it in the old one's place."""
+    before = library.known()["a/one.txt"].id
+    (library.home / "a/one.new").write_text("the first, edited")
+    (library.home / "a/one.new").replace(library.home / "a/one.txt")
+    look.at("a/one.new", "a/one.txt")
+    assert library.known()["a/one.txt"].id == before
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "indexed"}
+
+
+def test_another_ending_is_read_anew(library: Library, look: Look) -> None:
+    (library.home / "a/one.txt").rename(library.home / "a/one.xyz")
+    look.at("a/one.txt", "a/one.xyz")
+    assert library.states() == {"a/one.xyz": "unsupported", "a/two.txt": "indexed"}
+    (library.home / "a/one.xyz").rename(library.home / "a/one.md")
+    look.at("a/one.xyz", "a/one.md")
+    assert library.states() == {"a/one.md": "waiting", "a/two.txt": "indexed"}
+
+
+def test_a_folder_of_many_files_is_renamed_at_once(library: Library, look: Look) -> None:
+    many = library.home / "a" / "many"
+    many.mkdir()
+    for n in range(2_000):
+        (many / f"{n}.txt").write_text("alike")
+    library.scan()
+    library.index_all()
+    before = {file.id for file in library.known().values()}
+    many.rename(library.home / "a" / "more")
+    look.at("a/many", "a/more")
+    assert {file.id for file in library.known().values()} == before
+    assert set(library.states().values()) == {"indexed"}
+    shutil.rmtree(library.home / "a" / "more")
+    look.at("a/more")
+    assert set(library.states()) == {"a/one.txt", "a/two.txt"}
+
+
+def test_a_folder_that_vanishes_keeps_its_files(library: Library, look: Look) -> None:
+    before = library.known()["a/one.txt"].id
+    (library.home / "a").rename(library.home / "elsewhere")
+    assert look.at("a/one.txt")
+    assert set(library.states().values()) == {"missing"}
+    assert [folder.online for folder in library.files.folders()] == [False, True]
+    (library.home / "elsewhere").rename(library.home / "a")
+    (library.home / "a/two.txt").rename(library.home / "b/two.txt")
+    assert look.at("a/one.txt", "b/two.txt")
+    assert library.states() == {"a/one.txt": "waiting", "b/two.txt": "waiting"}
+    assert library.known()["a/one.txt"].id == before
+
+
+def test_a_folder_suddenly_empty_is_not_all_files_deleted(library: Library, look: Look) -> None:
+    for name in ("one.txt", "two.txt"):
+        (library.home / "a" / name).unlink()
+    look.at("a/one.txt", "a/two.txt")
+    assert set(library.states().values()) == {"missing"}
+    (library.home / "a/new.txt").write_text("a new beginning")
+    library.scan()
+    assert library.states() == {"a/new.txt": "waiting"}
+
+
+@pytest.mark.parametrize("first", ["outer", "inner"])
+def test_a_folder_inside_another_keeps_its_files(library: Library, first: str) -> None:
+    inner = library.home / "a" / "inner"
+    inner.mkdir()
+    (inner / "three.txt").write_text("the third")
+    inner_id = library.add(inner)
+    library.scan()
+    assert library.known()["a/inner/three.txt"].folder_id == inner_id
+    assert library.scan() is False
+    assert library.hint(library.home / "a") is False
+    removed, left = (1, {"a/inner/three.txt"}) if first == "outer" else (inner_id, {"a/one.txt", "a/two.txt"})
+    library.files.remove_folder(removed)
+    assert set(library.states()) == left
+    library.scan()
+    assert set(library.states()) == left | ({"a/inner/three.txt"} if first == "inner" else set())
+
+
+def test_a_file_added_by_itself_and_in_its_folder(library: Library) -> None:
+    single = library.add(library.home / "a" / "one.txt")
+    library.files.remove_folder(1)
+    library.add(library.home / "a")
+    library.scan()
+    assert library.known()["a/one.txt"].folder_id == single
+    (library.home / "a/one.txt").unlink()
+    library.hint(library.home / "a/one.txt")
+    assert set(library.states()) == {"a/two.txt"}
+
+
+def test_footnotes_own_data_is_left_out(library: Library) -> None:
+    library.add(library.home)
+    (library.home / "own").mkdir()
+    (library.home / "own" / "settings.json").write_text("{}")
+    library.scan()
+    library.hint(library.home / "own" / "settings.json")
+    assert not any("settings.json" in name for name in library.states())
+
+
+def test_a_passing_failure_is_tried_again(library: Library, look: Look) -> None:
+    one, two = library.known()["a/one.txt"], library.known()["a/two.txt"]
+    library.files.set_state(one.id, FileState.FAILED, "in use", transient=True)
+    library.files.set_state(two.id, FileState.FAILED, "damaged")
+    look.at("a/one.txt", "a/two.txt")
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "failed"}
+
+
+def test_a_quarantined_file_is_tried_again_when_it_changes(library: Library, look: Look) -> None:
+    one = library.known()["a/one.txt"]
+    library.files.set_state(one.id, FileState.QUARANTINED, "twice", deaths=2)
+    look.at("a/one.txt")
+    assert library.states()["a/one.txt"] == "quarantined"
+    (library.home / "a/one.txt").write_text("mended")
+    look.at("a/one.txt")
+    assert (library.states()["a/one.txt"], library.known()["a/one.txt"].deaths) == ("waiting", 0)
+
+
+def test_a_kind_that_can_be_read_now_is_read(library: Library, look: Look) -> None:
+    one = library.known()["a/one.txt"]
+    with library.database.transaction() as connection:  # as an older version left it
+        connection.execute("UPDATE files SET state = 'unsupported', format = '' WHERE id = ?", (one.id,))
+    look.at("a/one.txt")
+    assert library.states()["a/one.txt"] == "waiting"
+    library.files.set_state(one.id, FileState.UNSUPPORTED, "it is something else")
+    look.at("a/one.txt")
+    assert library.states()["a/one.txt"] == "unsupported"
+
+
+def test_names_that_are_no_text(library: Library, look: Look) -> None:
+    names = [b"\xff\xfe.txt", "e\u0301.txt".encode(), "é.txt".encode(), "\U0001f600.txt".encode(), b"a\nb.txt"]
+    names.append(b"x" * 251 + b".txt")
+    for name in names:
+        (library.home / "b" / os.fsdecode(name)).write_text("words")
+    look.at(*(f"b/{os.fsdecode(name)}" for name in names))
+    assert {name for name in library.states() if name.startswith("b/")} == {f"b/{os.fsdecode(name)}" for name in names}
+
+
+def test_links_pipes_and_hidden_files_are_left_out(library: Library, look: Look) -> None:
+    (library.home / "b/link.txt").symlink_to(library.home / "a/one.txt")
+    (library.home / "b/linked").symlink_to(library.home / "a")
+    os.mkfifo(library.home / "b/pipe.txt")
+    (library.home / "b/.hidden.txt").write_text("x")
+    look.at("b/link.txt", "b/linked", "b/pipe.txt")
+    assert set(library.states()) == {"a/one.txt", "a/two.txt"}
+    (library.home / "a/one.txt").unlink()
+    (library.home / "a/one.txt").symlink_to(library.home / "a/two.txt")
+    look.at("a/one.txt")
+    assert set(library.states()) == {"a/two.txt"}
+
+
+def test_a_folder_added_through_a_link_is_read(library: Library) -> None:
+    (library.home / "linked").symlink_to(library.home / "a")
+    library.add(library.home / "linked")
+    library.scan()
+    assert set(library.states()) >= {"linked/one.txt", "linked/two.txt"}
