@@ -26,7 +26,7 @@ from desktop.storage.index_damage import IndexDamaged
 _EMBED_AT_ONCE = 256
 _TIDY_AFTER = 20_000
 _SCAN_EVERY = 3_600.0
-_LOOK_AT_ROOTS_EVERY = 5.0
+_LOOK_AT_ROOTS_EVERY = 3.0
 _REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")

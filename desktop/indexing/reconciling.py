@@ -43,7 +43,7 @@ class Reconciler:
         self.unreadable: dict[int, int] = {}
 
     def scan(self, folders: Sequence[Folder]) -> bool:
-        """The authority: a full walk of all folders. `unreadable` counts, by folder, those in it that can't be listed."""
+        """The authority: a full walk of all folders. `unreadable` counts those that can't be listed, by folder."""
         seen = _Seen()
         for folder in folders:
             self._look_over(folder, folders, seen)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +150,90 @@ def test_removing_a_folder(documents: Path, tmp_path: Path) -> None:
     shell.objects("add", "--wait", documents)
     assert shell.objects("remove", documents)[0]["files"] == []
     assert shell.objects("search", "deposit")[0]["passages"] == []
+
+
+def test_a_path_that_is_not_there_is_wrong_usage(shell: Shell, tmp_path: Path) -> None:
+    for options in (("--model", tmp_path / "no.gguf"), ("--tone", f"{tmp_path / 'no.gguf'}=0.5")):
+        done = shell.run("ask", "--json", *options, "How long?")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "no.gguf" in done.stderr
+    assert shell.run("ask", "--tone", "tone.gguf=loud", "How long?").returncode == 2
+    assert shell.run("search", "--limit", "0", "How long?").returncode == 2
+    assert shell.run("remove", tmp_path).returncode == 2
+    assert shell.run("ask", "").returncode == 2
+
+
+def test_a_model_that_is_none_is_a_problem_of_the_engine(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "fake.gguf").write_text("not a model")
+    done = shell.run("ask", "--json", "--model", tmp_path / "fake.gguf", "How long is the notice period?")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("footnote: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_questions_need_not_be_good_text(shell: Shell) -> None:
+    command = [sys.executable, "-m", "desktop.cli.main", "search", "--json", "--data", str(shell.data)]
+    lines = [b"notice \xff period", b"", b"   ", "\U0001f600".encode(), b'"(notice', b"notice " * 5_000]
+    done = subprocess.run(command, cwd=ROOT, input=b"\r\n".join(lines), capture_output=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [len(one["question"]) for one in found] == [15, 1, 8, 35_000]
+    assert found[0]["passages"] and found[2]["passages"]
+
+
+def test_a_reader_of_the_output_may_leave(shell: Shell) -> None:
+    command = [sys.executable, "-m", "desktop.cli.main", "search", "--json", "--data", str(shell.data)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.write(b"notice\n" * 50)
+        process.stdin.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process")
+def test_ctrl_c_ends_a_command_and_loses_nothing(documents: Path, tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "library")
+    command = [sys.executable, "-m", "desktop.cli.main", "add", "--wait", str(documents), "--data", str(shell.data)]
+    # a session of its own, so that the signal goes to a whole terminal's worth of processes, as Ctrl-C does
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (shell.data / "passages.lance").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 130
+        assert process.stderr is not None and b"Traceback" not in process.stderr.read()
+    (status,) = shell.objects("status", "--wait")
+    assert status["counts"] == {"empty": 1, "indexed": 2, "unsupported": 1}
+
+
+def test_add_without_waiting_says_when_files_are_read(documents: Path, tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "library")
+    done = shell.run("add", documents)
+    assert done.returncode == 0
+    assert "footnote add --wait" in done.stdout
+    assert shell.objects("status", "--wait")[0]["counts"]["indexed"] == 2
+
+
+def test_a_name_can_not_draw_on_the_terminal(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "red \x1b[31m\nname.xyz").write_text("?")
+    shell = Shell(tmp_path / "library")
+    shown = shell.run("add", "--wait", folder).stdout + shell.run("status").stdout
+    assert "\x1b" not in shown
+    assert "red \ufffd[31m name.xyz" in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_library_that_can_not_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir(mode=0o500)
+    done = Shell(tmp_path / "library").run("status", "--json")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "can't be used" in done.stderr or "could not be opened" in done.stderr

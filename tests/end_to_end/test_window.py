@@ -21,6 +21,7 @@ from desktop.gui.restart_rules import RestartRules
 from desktop.gui.window import FootnoteWindow
 from desktop.platform_support.paths import DataFolders, data_folders, project_data
 from desktop.reading.client import FileReader
+from desktop.settings.store import SettingsFile
 from tests.support.lora import make_lora
 from tests.support.running_engine import small_model_path
 
@@ -42,7 +43,9 @@ def folders(tmp_path: Path) -> DataFolders:
     (home / "models").mkdir(parents=True)
     (home / "models" / small_model_path().name).symlink_to(small_model_path())
     (home / "embedders").symlink_to(installed.embedders, target_is_directory=True)
-    return DataFolders(library=home / "library", home=home, cache=home / "cache")
+    folders = DataFolders(library=home / "library", home=home, cache=home / "cache")
+    SettingsFile(folders.settings).set("answer_tokens", 64)  # the small model repeats itself to the last token
+    return folders
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import Nothing
 from tests.support.running_engine import RunningEngine
 
-KILLS = 8
+KILLS = 6
 
 
 @pytest.fixture
@@ -119,7 +119,9 @@ def test_odd_names_are_found_and_shown(engine: RunningEngine, folder: Path) -> N
 def test_its_own_library_inside_the_folder_is_left_out(tmp_path: Path, folder: Path) -> None:
     with RunningEngine(folder / "library") as engine:
         status = engine.add(folder)
-        assert status.counts == {"indexed": 2}
+        assert status.counts["indexed"] == 2
+        files = engine.call(m.LIST_FILES, m.ListFiles("", "", 0, 100)).files
+        assert not [file.path for file in files if str(folder / "library") + os.sep in file.path]
         with pytest.raises(UserError, match="its own data"):
             engine.add(folder / "library" / "logs")
 
@@ -151,11 +153,9 @@ def test_pause_holds_reading_and_remove_works_meanwhile(engine: RunningEngine, f
     assert engine.wait_until_indexed().counts == {}
 
 
-@pytest.mark.parametrize(
-    "question", ["", " ", "word " * 5_000, "\U0001f600", '"unbalanced (AND OR* ~ \\', "a\x00b", "\udcff"]
-)
-def test_strange_questions_are_searched(engine: RunningEngine, question: str) -> None:
-    assert engine.search(question) == ()
+def test_strange_questions_are_searched(engine: RunningEngine) -> None:
+    for question in ("", " ", "word " * 5_000, "\U0001f600", '"unbalanced (AND OR* ~ \\', "a\x00b", "\udcff"):
+        assert engine.search(question) == ()
 
 
 def test_a_damaged_table_is_made_again(tmp_path: Path, folder: Path) -> None:

@@ -62,10 +62,11 @@ def test_a_killed_runner_keeps_the_words_written_so_far(engine: RunningEngine, f
     if not small_model_path().exists():
         pytest.skip("the small test model is not installed: python3 -m installer setup --model tiny")
     engine.add(folder)
+    engine.ask("Which line says that the delta met the garnet?", model=small_model_path())
+    runner = engine.children()["desktop.llm.process"]
     asked = engine.start_asking("In note 3, which line says that the delta met the garnet?", model=small_model_path())
     engine.event(m.AnswerText, asked.answer_id)
-    time.sleep(0.6)  # longer than words under way are kept in memory alone
-    os.kill(engine.children()["desktop.llm.process"], signal.SIGKILL)
+    os.kill(runner, signal.SIGKILL)
     failed = engine.event(m.AnswerFailed, asked.answer_id)
     assert failed.params["title"]
     (answer,) = engine.call(m.READ_CONVERSATION, m.ConversationId(asked.conversation_id)).answers

@@ -193,17 +193,24 @@ def test_a_problem_of_the_engine_is_no_fault_of_the_file(desk: Desk) -> None:
     assert (desk.file("a.txt").state, desk.file("a.txt").deaths) == (FileState.WAITING, 0)
 
 
-def test_a_file_that_vanishes_is_forgotten(desk: Desk) -> None:
-    (desk.home / "documents" / "a.txt").unlink()
-    desk.reader.outcomes = [FileProblem("Gone.", state="missing", transient=True)]  # b: while it is opened
-    desk.read_all()
-    assert desk.files.known_files(1) == {}
-
-
-def test_only_the_file_that_vanished_is_forgotten(desk: Desk) -> None:
+def test_a_file_that_vanished_is_missing_until_a_scan_has_looked(desk: Desk) -> None:
     (desk.home / "documents" / "a.txt").unlink()
     desk.read_all()
+    assert desk.files.counts() == {"indexed": 1, "missing": 1}
+    assert desk.queue.scan_wanted
+    desk.scan()
     assert set(desk.files.known_files(1)) == {str(desk.home / "documents" / "b.txt")}
+
+
+def test_a_folder_that_vanishes_while_it_is_read_keeps_its_files(desk: Desk) -> None:
+    (desk.home / "documents").rename(desk.home / "away")
+    desk.read_all()
+    desk.scan()
+    assert desk.files.counts() == {"missing": 2}
+    (desk.home / "away").rename(desk.home / "documents")
+    desk.scan()
+    desk.read_all()
+    assert desk.files.counts() == {"indexed": 2}
 
 
 def test_a_folder_removed_while_its_file_is_read(desk: Desk) -> None:
