@@ -11,6 +11,7 @@ import pytest
 from desktop.domain.answers import AnswerState
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import Nothing
+from desktop.protocol.lines import Event, event_name
 from tests.support.running_engine import RunningEngine, small_model_path
 
 WORDS = "amber basalt cedar delta ember fjord garnet harbour island juniper kelp lagoon".split()
@@ -58,16 +59,27 @@ def test_a_killed_file_reader_costs_no_file(engine: RunningEngine, folder: Path)
     assert status.counts == {"indexed": 30}
 
 
+def killed_while_answering(engine: RunningEngine) -> tuple[m.Asked, Event]:
+    """Kills the runner at the first words of an answer; again when a short answer was done before the kill."""
+    for _ in range(5):
+        engine.ask("Which line says that the delta met the garnet?", model=small_model_path())  # loads the model
+        runner = engine.children()["desktop.llm.process"]
+        asked = engine.start_asking(
+            "In note 3, which line says that the delta met the garnet?", model=small_model_path()
+        )
+        engine.event(m.AnswerText, asked.answer_id)
+        os.kill(runner, signal.SIGKILL)
+        ended = engine.first_event((m.AnswerFailed, m.AnswerFinished), asked.answer_id)
+        if ended.name == event_name(m.AnswerFailed):
+            return asked, ended
+    raise AssertionError("every answer was finished before its runner was killed")
+
+
 def test_a_killed_runner_keeps_the_words_written_so_far(engine: RunningEngine, folder: Path) -> None:
     if not small_model_path().exists():
         pytest.skip("the small test model is not installed: python3 -m installer setup --model tiny")
     engine.add(folder)
-    engine.ask("Which line says that the delta met the garnet?", model=small_model_path())
-    runner = engine.children()["desktop.llm.process"]
-    asked = engine.start_asking("In note 3, which line says that the delta met the garnet?", model=small_model_path())
-    engine.event(m.AnswerText, asked.answer_id)
-    os.kill(runner, signal.SIGKILL)
-    failed = engine.event(m.AnswerFailed, asked.answer_id)
+    asked, failed = killed_while_answering(engine)
     assert failed.params["title"]
     (answer,) = engine.call(m.READ_CONVERSATION, m.ConversationId(asked.conversation_id)).answers
     assert answer.state is AnswerState.INTERRUPTED

@@ -45,7 +45,7 @@ def test_a_drop_says_what_it_would_do_then_adds(qtbot: QtBot, open_window: OpenW
     window = open_window("empty")
     drop(window, "/home/ada/Contracts")
     qtbot.waitUntil(lambda: window.drop.add is not None)
-    assert "1,204 files, 310 MB" in sheet(window)
+    qtbot.waitUntil(lambda: "1,204 files, 310 MB" in sheet(window))  # Qt shows new children a turn later
     assert "800 pdf, 404 docx" in sheet(window)
     assert calls() == []
     qtbot.keyClick(window.drop.add, Qt.Key.Key_Return)

@@ -103,12 +103,22 @@ class RunningEngine:
 
     def event(self, kind: type, answer_id: int | None = None) -> Event:
         """The next event of this kind (for this answer); a failed answer fails the test."""
+        event = self.first_event((kind, m.AnswerFailed), answer_id)
+        assert event.name == event_name(kind), event
+        return event
+
+    def first_event(self, kinds: tuple[type, ...], answer_id: int | None = None) -> Event:
+        """The next event of any of these kinds (for this answer); an engine that has ended fails the test at once."""
+        names = {event_name(kind) for kind in kinds}
         deadline = time.monotonic() + PATIENCE
         while True:
-            event = self.events.get(timeout=max(0.1, deadline - time.monotonic()))
-            if event.name == event_name(m.AnswerFailed) and kind is not m.AnswerFailed:
-                raise AssertionError(event)
-            if event.name == event_name(kind) and answer_id in (None, _answer_of(event)):
+            try:
+                event = self.events.get(timeout=0.5)
+            except queue.Empty:
+                assert not self.child.ended, f"the engine ended with {self.child.process.poll()}"
+                assert time.monotonic() < deadline, f"no {' or '.join(sorted(names))} came"
+                continue
+            if event.name in names and answer_id in (None, _answer_of(event)):
                 return event
 
     def children(self) -> dict[str, int]:
