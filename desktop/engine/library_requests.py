@@ -63,12 +63,13 @@ class LibraryRequests:
         self._own = own
 
     def status(self, _: Nothing) -> Status:
+        progress = self._indexer.progress  # first: a file that is done after it was counted must not be called waiting
         passages, embedded = self._ledger.totals()
         counters = self._ledger.counters()
         return Status(
             counts=self._files.counts(),
             folders=self._files.folders(),
-            progress=self._indexer.progress,
+            progress=progress,
             covered=embedded / passages if passages else 1.0,
             notices=self._all_notices(),
             files_read=counters["files_read"],
