@@ -1,35 +1,37 @@
-"""Finds the passages for a question: keywords and vectors over the ledger, fused; never a file that is gone.
+"""Finds the passages for a question: keywords, vectors and file names over the ledger; never a file that is gone.
 
-Fusion: a passage's score is its BM25 plus MEANING_WEIGHT times its cosine. Neither is rescaled to the question, so each
-leg says itself how sure it is: rare words that match outweigh any cosine, and an embedder that finds everything alike
-(a language it never learnt) moves little. What one leg didn't find counts there as its last. Words in quotes lift the
-passages that hold them. The same words in two places are shown once, and the first results grow by the hits they touch.
+How the three make one score is told in `fusing`, which of the hits are shown in `arranging`. Words in quotes lift the
+passages that hold them; a word that ends in * stands for all that begin so.
 """
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
 
+from desktop.answering.arranging import Hit, Result, arrange, joins, same_words_once
+from desktop.answering.fusing import Found, explain
 from desktop.answering.interfaces import Place
-from desktop.domain.answers import FoundPassage
-from desktop.storage.analysis import query_terms
+from desktop.answering.scoping import ScopedQuestion
+from desktop.domain.answers import FoundPassage, Why
+from desktop.storage.analysis import analyse, name_words, query_terms
+from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import LedgerPassage, PassageLedger
 from desktop.storage.search_index import SearchIndex
 
-MEANING_WEIGHT = 40.0
 QUOTE_WEIGHT = 20.0
 CANDIDATES = 60
 MAX_QUESTION = 2_000
-GROWING = 2  # so many of the first results grow
-TOUCHING = 10  # by those of so many first hits
-CLOSE = 0.75  # that score no less than this share of theirs
-LONGEST = 1_500  # to so many characters
+NAMED_FILES = 5  # so many files are looked into for their name's sake
+NAMED_PASSAGES = 10
+BEGINNINGS = 20  # terms that a word with a * stands for
 
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
+_BEGINNING = re.compile(r"(?<!\w)(\w{2,})\*")
 
 
 class QueryEmbedder(Protocol):
@@ -39,7 +41,10 @@ class QueryEmbedder(Protocol):
 
 
 class PassageFinder:
-    """Search over one library. `embedder` gives None while vectors can't be had; keywords alone serve then."""
+    """Search over one library. `embedder` gives None while vectors can't be had; keywords alone serve then.
+
+    `names` None: file names are not searched.
+    """
 
     def __init__(
         self,
@@ -47,40 +52,71 @@ class PassageFinder:
         ledger: PassageLedger,
         index: SearchIndex,
         embedder: Callable[[], QueryEmbedder | None],
+        names: FileNames | None = None,
     ) -> None:
         self._files, self._ledger, self._index = files, ledger, index
-        self._embedder = embedder
+        self._embedder, self._names = embedder, names
+        self._within: frozenset[int] | None = None
+        self._scope_words = ""
+
+    def within(self, asked: ScopedQuestion) -> "PassageFinder":
+        """A finder of the same library that looks into the files of a scope only."""
+        finder = PassageFinder(self._files, self._ledger, self._index, self._embedder, self._names)
+        finder._scope_words = asked.words
+        if asked.scope and self._names is not None:
+            finder._within = frozenset(self._names.in_scope(asked.scope))
+        return finder
 
     def find(self, question: str, limit: int) -> tuple[FoundPassage, ...]:
         """The best passages, best first, at most `limit`."""
         question = question[:MAX_QUESTION].strip()
         if not question or limit <= 0:
             return ()
-        depth = max(CANDIDATES, 2 * limit)
         tongues = tuple(dict.fromkeys(("english", *self._files.languages())))
-        words = dict(self._index.find_words(query_terms(question, tongues), depth))
-        scores = fuse(words, self._find_meaning(question, depth), depth)
-        hits = self._hits(scores, _QUOTED.findall(question))
-        return tuple(_joined(rows, hit) for hit, rows in _grown(hits, limit))
+        found = self._search(question, tongues, max(CANDIDATES, 2 * limit))
+        results = arrange(self._hits(found, _QUOTED.findall(question)), limit)
+        whys = explain(question, found, [result.hit for result in results], tongues)
+        return tuple(_shown(result, why) for result, why in zip(results, whys, strict=True))
+
+    def _search(self, question: str, tongues: tuple[str, ...], depth: int) -> Found:
+        terms = query_terms(question, tongues)
+        for start in _BEGINNING.findall(question):
+            terms += self._index.terms_beginning(name_words(start), BEGINNINGS)
+        words = dict(self._index.find_words(terms, depth, self._within))
+        meaning = self._find_meaning(question, depth)
+        names = self._find_names(terms)
+        if names:
+            first = dict.fromkeys(self._ledger.first_of(tuple(names)), 0.0)
+            words = {**first, **dict(self._index.find_words(terms, NAMED_PASSAGES, tuple(names))), **words}
+        return Found(words, meaning, names, depth)
 
     def _find_meaning(self, question: str, depth: int) -> dict[int, float]:
         embedder = self._embedder()
         if embedder is None:
             return {}
-        return dict(self._index.find_vectors(embedder.embed([question], query=True)[0], depth))
+        return dict(self._index.find_vectors(embedder.embed([question], query=True)[0], depth, self._within))
 
-    def _hits(self, scores: dict[int, float], quoted: Sequence[str]) -> list[tuple[float, LedgerPassage]]:
-        """What may be read of these passages, best first, the same words once: where they stand first."""
+    def _find_names(self, terms: Sequence[str]) -> dict[int, float]:
+        """The files that the question names, as far as they may be searched."""
+        if self._names is None:
+            return {}
+        found = self._names.matching(terms, CANDIDATES)
+        allowed = [i for i in found if self._within is None or i in self._within]
+        return {i: found[i] for i in allowed[:NAMED_FILES]}
+
+    def _hits(self, found: Found, phrases: Sequence[str]) -> list[Hit]:
+        """What may be read of the passages that were found, best first."""
+        # phrases of nothing but common words are in no question's terms
+        holding = [i for p in phrases for i in self._index.find_all_words(analyse(p), found.depth, self._within)]
+        scores = {**dict.fromkeys(holding, 0.0), **found.scores()}
         readable: dict[str, bool] = {}
-        unique: dict[str, tuple[float, LedgerPassage]] = {}
-        for row in sorted(self._rows(scores), key=lambda row: row.id):
-            if not _may_read(row.path, readable):
-                continue
-            text = " ".join(row.text.split())
-            score = scores[row.id] + QUOTE_WEIGHT * sum(words.casefold() in text.casefold() for words in quoted)
-            first = unique.get(text, (score, row))
-            unique[text] = max(score, first[0]), first[1]
-        return sorted(unique.values(), key=lambda hit: (-hit[0], hit[1].id))
+        hits: list[Hit] = []
+        for row in self._rows(scores):
+            if _may_read(row.path, readable):
+                text = " ".join(row.text.split()).casefold()
+                quoted = sum(" ".join(phrase.split()).casefold() in text for phrase in phrases)
+                hits.append((scores[row.id] + found.named(row) + QUOTE_WEIGHT * quoted, row))
+        return same_words_once(hits)
 
     def _rows(self, scores: Iterable[int]) -> Iterator[LedgerPassage]:
         ids = list(scores)
@@ -95,9 +131,9 @@ class PassageFinder:
         if here is None:
             return passage
         first = last = here
-        while first > 0 and _joins(rows[first - 1], rows[first]):
+        while first > 0 and joins(rows[first - 1], rows[first]):
             first -= 1
-        while last + 1 < len(rows) and _joins(rows[last], rows[last + 1]):
+        while last + 1 < len(rows) and joins(rows[last], rows[last + 1]):
             last += 1
         return _joined(rows[first : last + 1], passage)
 
@@ -110,53 +146,22 @@ class PassageFinder:
         """How much of the library the answer could see, when that is not all; else empty."""
         waiting = self._files.counts().get("waiting", 0)
         passages, embedded = self._ledger.totals()
-        parts = [f"{waiting} files are still to be read"] if waiting else []
+        searched = f"only {self._scope_words}" if self._within is not None else self._scope_words
+        parts = [searched] if searched else []
+        parts += [f"{waiting} files are still to be read"] if waiting else []
         if passages and embedded < passages:
             parts.append(f"{embedded * 100 // passages} % of the passages are searched by meaning, all by words")
         return "; ".join(parts)
 
 
-def fuse(words: dict[int, float], meaning: dict[int, float], depth: int) -> dict[int, float]:
-    """One score by passage id, higher for better. Words that found fewer than `depth` passages found all there are."""
-    other_words = min(words.values()) if len(words) >= depth else 0.0
-    other_meaning = min(meaning.values(), default=0.0)
-    return {i: words.get(i, other_words) + MEANING_WEIGHT * meaning.get(i, other_meaning) for i in {*words, *meaning}}
-
-
-def _grown(hits: Sequence[tuple[float, LedgerPassage]], limit: int) -> list[tuple[FoundPassage, list[LedgerPassage]]]:
-    """The first `limit` results, each with the rows it is made of, in order."""
-    results: list[tuple[FoundPassage, list[LedgerPassage]]] = []
-    for place, (score, row) in enumerate(hits):
-        growing = results[:GROWING] if place < TOUCHING else []
-        near = (rows for best, rows in growing if score >= CLOSE * best.score and _touches(rows, row))
-        touched = next(near, None)
-        if touched is not None:
-            touched.append(row)
-            touched.sort(key=lambda part: part.ordinal)
-        elif len(results) < limit:
-            results.append((_found(row, score), [row]))
-        else:
-            break
-    return results
-
-
-def _touches(rows: Sequence[LedgerPassage], row: LedgerPassage) -> bool:
-    first, last = rows[0], rows[-1]
-    if row.file_id != first.file_id or max(last.end, row.end) - min(first.start, row.start) > LONGEST:
-        return False
-    before = row.ordinal + 1 == first.ordinal and _joins(row, first)
-    return before or (last.ordinal + 1 == row.ordinal and _joins(last, row))
-
-
 def _may_read(path: str, known: dict[str, bool]) -> bool:
     if path not in known:
-        known[path] = os.path.isfile(path) and os.access(path, os.R_OK)
+        try:
+            # a link in a file's place leads out of the library
+            known[path] = stat.S_ISREG(os.lstat(path).st_mode) and os.access(path, os.R_OK)
+        except OSError:
+            known[path] = False
     return known[path]
-
-
-def _joins(left: LedgerPassage, right: LedgerPassage) -> bool:
-    # only what was kept of the gap is known; a longer one can't be shown as the source's own words
-    return right.start - left.end == len(right.gap)
 
 
 def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassage:
@@ -172,10 +177,15 @@ def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassag
         text=text,
         score=passage.score,
         context=passage.context,
+        why=passage.why,
     )
 
 
-def _found(row: LedgerPassage, score: float) -> FoundPassage:
+def _shown(result: Result, why: Why) -> FoundPassage:
+    return _joined(result.rows, _found(result.hit, result.score, why))
+
+
+def _found(row: LedgerPassage, score: float, why: Why) -> FoundPassage:
     return FoundPassage(
         passage_id=row.id,
         file_id=row.file_id,
@@ -186,6 +196,7 @@ def _found(row: LedgerPassage, score: float) -> FoundPassage:
         text=row.text,
         score=round(score, 6),
         context=_context(row),
+        why=why,
     )
 
 

@@ -20,10 +20,27 @@ class AnswerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why a passage was found. Ranks count from 1; None where that search did not find it.
+
+    `words` are those of the question that stand in it, as it writes them; `word_score` is its BM25, at least 0,
+    `cosine` how near its meaning is, -1 to 1. `name_words` stand in the file's path.
+    """
+
+    words: tuple[str, ...]
+    word_rank: int | None
+    word_score: float
+    meaning_rank: int | None
+    cosine: float | None
+    name_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPassage:
     """A passage that a search returned. `text` is exactly `source[start:end]`; `score` is higher for better.
 
-    `context` is the title and heading path it stands under, never part of `text`.
+    `context` is the title and heading path it stands under, never part of `text`. `why` is None where nothing was
+    searched for.
     """
 
     passage_id: int
@@ -35,6 +52,7 @@ class FoundPassage:
     text: str
     score: float
     context: str
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ While it works, indexing steps aside. An answer is stored as it grows, so that a
 
 import contextlib
 import dataclasses
+import datetime
 import logging
 import queue
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from desktop.answering.answerer import Answerer
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft
+from desktop.answering.scoping import read_scopes, without_scopes
 from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.engine.broadcast import Broadcast
@@ -39,6 +41,7 @@ from desktop.protocol.engine_messages import (
 )
 from desktop.protocol.runner_messages import Generated, Turn
 from desktop.storage.conversations import Conversations
+from desktop.storage.file_names import FileNames
 from desktop.storage.index_damage import IndexDamaged
 
 _KEEP_EVERY = 0.5
@@ -117,12 +120,14 @@ class AnswerRequests:
         self,
         conversations: Conversations,
         heavy: HeavyLoader,
+        names: FileNames,
         models: ModelRequests,
         indexer: Indexer,
         broadcast: Broadcast,
         limits: Callable[[], AnswerLimits],
     ) -> None:
         self._conversations, self._heavy, self._models = conversations, heavy, models
+        self._names = names
         self._indexer, self._broadcast = indexer, broadcast
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -220,20 +225,21 @@ class AnswerRequests:
             self._broadcast.send(AnswerFailed(job.answer_id, job.conversation_id, title, hint))
 
     def _draft(self, job: _Job, progress: _Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
-        finder = self._heavy.get().finder
+        asked = read_scopes(job.asked.question, self._names, datetime.datetime.now())
+        finder = self._heavy.get().finder.within(asked)
         model = self._models.model_for(job.asked.model)
         tones = self._models.tones_for(job.asked.tones) if model else ()
         generator = None
         if model:
             progress.stage("loading", "")
             generator = LoadedModel(self._models, self._models.load(model, tones))
-        question = AskedQuestion(job.asked.question, self._history(job), job.asked.standalone)
+        question = AskedQuestion(asked.text, self._history(job), job.asked.standalone)
         draft = Answerer(finder, generator, self._limits()).answer(question, progress)
         return draft, Path(model).name if model else "", tones
 
     def _history(self, job: _Job) -> tuple[tuple[str, str], ...]:
         before = [a for a in self._conversations.answers(job.conversation_id) if a.id < job.answer_id and a.text]
-        return tuple((a.question, a.text) for a in before[-_TURNS_KEPT:])
+        return tuple((without_scopes(a.question), a.text) for a in before[-_TURNS_KEPT:])
 
 
 def _stored(job: _Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], seconds: float) -> Answer:

@@ -6,6 +6,7 @@ The engine answers `hello` and `status` long before this is done.
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from desktop.domain.errors import EngineProblem
 from desktop.embedding.identity import EmbedderIdentity, read_identity
 from desktop.platform_support.paths import DataFolders
 from desktop.storage.database import Database
+from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
@@ -28,18 +30,24 @@ if TYPE_CHECKING:
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 _SLICE = 32
+_QUIET = 0.3
+_LONGEST_WAIT = 2.0
 
 log = logging.getLogger("footnote.engine")
 
 
 class SharedEmbedder:
-    """One embedder for indexing and questions: passages go in slices, and a question goes before the next slice."""
+    """One embedder for indexing and questions: passages go in slices, and a question goes before the next slice.
+
+    Where one question was asked another may follow at once, so the next slice waits for a moment: never for long.
+    """
 
     def __init__(self, embedder: "Embedder") -> None:
         self._embedder = embedder
         self._turn = threading.Condition()
         self._asked = 0
         self._busy = False
+        self._last_asked = self._last_slice = 0.0
 
     def token_offsets(self, text: str) -> Sequence[int]:
         return self._embedder.token_offsets(text)
@@ -58,7 +66,8 @@ class SharedEmbedder:
     def _slice(self, texts: Sequence[str], query: bool) -> Any:
         with self._turn:
             self._asked += query
-            self._turn.wait_for(lambda: not self._busy and (query or not self._asked))
+            while self._busy or not (query or self._quiet()):
+                self._turn.wait(_QUIET if not self._busy else None)
             self._busy = True
         try:
             return self._embedder.embed(texts, query=query)
@@ -66,7 +75,16 @@ class SharedEmbedder:
             with self._turn:
                 self._busy = False
                 self._asked -= query
+                if query:
+                    self._last_asked = time.monotonic()
+                else:
+                    self._last_slice = time.monotonic()
                 self._turn.notify_all()
+
+    def _quiet(self) -> bool:
+        now = time.monotonic()
+        just_asked = now - self._last_asked < _QUIET and now - self._last_slice < _LONGEST_WAIT
+        return not self._asked and not just_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +105,13 @@ class HeavyLoader:
         database: Database,
         files: FileTable,
         ledger: PassageLedger,
+        names: FileNames,
         tell: Callable[[str], None],
     ) -> None:
         self._folders = folders
         self._database, self._files, self._ledger = database, files, ledger
         self._tell = tell
+        self._names = names
         self._lock = threading.Lock()
         self._parts: HeavyParts | None = None
 
@@ -120,7 +140,7 @@ class HeavyLoader:
         if embedder is not None:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
             self._files.read_again(maker.split_by)
-        finder = PassageFinder(self._files, self._ledger, index, lambda: embedder)
+        finder = PassageFinder(self._files, self._ledger, index, lambda: embedder, self._names)
         return HeavyParts(index, embedder, maker, finder, upkeep)
 
     def _load_embedder(self) -> tuple[EmbedderIdentity | None, SharedEmbedder | None]:

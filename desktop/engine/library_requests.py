@@ -1,11 +1,13 @@
 """Requests about folders and files: add, remove, list, status, search, check, rebuild."""
 
+import datetime
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from desktop.answering.scoping import read_scopes, suggest_scopes
 from desktop.domain.errors import EngineProblem, UserError
 from desktop.domain.files import FileState
 from desktop.engine.broadcast import Broadcast
@@ -27,11 +29,15 @@ from desktop.protocol.engine_messages import (
     Passages,
     Paths,
     Pause,
+    ScopeSuggestion,
+    ScopeSuggestions,
     Search,
     Status,
+    SuggestScopes,
 )
 from desktop.settings.store import SettingsFile
 from desktop.storage.database import Database
+from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import Changes, FileTable
 from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
@@ -39,6 +45,7 @@ from desktop.storage.passage_ledger import PassageLedger
 _PREVIEW_SECONDS = 2.0
 _LIST_LIMIT = 1_000
 _SEARCH_LIMIT = 100
+_SUGGESTIONS = 50
 
 
 class LibraryRequests:
@@ -49,6 +56,7 @@ class LibraryRequests:
         database: Database,
         files: FileTable,
         ledger: PassageLedger,
+        names: FileNames,
         heavy: HeavyLoader,
         indexer: Indexer,
         settings: SettingsFile,
@@ -57,6 +65,7 @@ class LibraryRequests:
         own: str = "",
     ) -> None:
         self._database, self._files, self._ledger = database, files, ledger
+        self._names = names
         self._heavy, self._indexer, self._settings = heavy, indexer, settings
         self._broadcast = broadcast
         self._notices = notices
@@ -156,10 +165,16 @@ class LibraryRequests:
     def search(self, asked: Search) -> Passages:
         try:
             finder = self._heavy.get().finder
-            return Passages(finder.find(whole_characters(asked.question), max(1, min(asked.limit, _SEARCH_LIMIT))))
+            read = read_scopes(whole_characters(asked.question), self._names, datetime.datetime.now())
+            found = finder.within(read).find(read.text, max(1, min(asked.limit, _SEARCH_LIMIT)))
+            return Passages(found, read.words)
         except IndexDamaged:
             self._indexer.rebuild()
             raise
+
+    def suggest_scopes(self, asked: SuggestScopes) -> ScopeSuggestions:
+        found = suggest_scopes(whole_characters(asked.typed), self._names, max(1, min(asked.limit, _SUGGESTIONS)))
+        return ScopeSuggestions(tuple(ScopeSuggestion(s.kind, s.name, s.detail, s.insert) for s in found))
 
     def check(self, _: Nothing) -> CheckReport:
         """Compares SQLite, the ledger and LanceDB; mends nothing."""

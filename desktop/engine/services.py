@@ -28,13 +28,16 @@ from desktop.settings.store import SettingsFile
 from desktop.storage.attempts import Attempts
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
+from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import PassageLedger
 
 Handlers = dict[Method[Any, Any], Callable[[Any], object]]
 
 # these may take long; they never keep `cancel_answer`, `status` or `ask` waiting
-BACKGROUND = frozenset({"search", "preview_add", "check", "rebuild", "open_text", "open_page", "add", "remove"})
+BACKGROUND = frozenset(
+    {"search", "suggest_scopes", "preview_add", "check", "rebuild", "open_text", "open_page", "add", "remove"}
+)
 
 
 class Services:
@@ -48,6 +51,7 @@ class Services:
         self._notices.extend(self._settings.notices)
         self._database = Database(folders.database)
         self._files, self._ledger = FileTable(self._database), PassageLedger(self._database)
+        self._names = FileNames(self._database)
         self._conversations = Conversations(self._database)
         self._conversations.purge_deleted()
         self._note = CrashNote(folders.library / "reading.note")
@@ -58,17 +62,18 @@ class Services:
         shutil.rmtree(folders.pages, ignore_errors=True)
         self._indexing_reader = FileReader(scratch / "indexing", background=True)
         self._pane_reader = FileReader(scratch / "reader", background=False)
-        self._heavy = HeavyLoader(folders, self._database, self._files, self._ledger, self._tell)
+        self._heavy = HeavyLoader(folders, self._database, self._files, self._ledger, self._names, self._tell)
         self._indexer = self._build_indexer()
         self._models = ModelRequests(folders, self._settings, Attempts(self._database), self.broadcast, ModelRunner())
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
         self._answers = AnswerRequests(
-            self._conversations, self._heavy, self._models, self._indexer, self.broadcast, self._limits
+            self._conversations, self._heavy, self._names, self._models, self._indexer, self.broadcast, self._limits
         )
         self._library = LibraryRequests(
             self._database,
             self._files,
             self._ledger,
+            self._names,
             self._heavy,
             self._indexer,
             self._settings,
@@ -108,6 +113,7 @@ class Services:
             m.RETRY_FILE: library.retry_file,
             m.PAUSE: library.pause,
             m.SEARCH: library.search,
+            m.SUGGEST_SCOPES: library.suggest_scopes,
             m.CHECK: library.check,
             m.REBUILD: library.rebuild,
             m.ASK: answers.ask,

@@ -117,7 +117,33 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Passages:
+    """`scope` says in words what was searched ("Taxes, PDF"); empty: the whole library."""
+
     passages: tuple[FoundPassage, ...]
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestScopes:
+    """`typed` is what follows the @ so far."""
+
+    typed: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSuggestion:
+    """`kind` is folder, file, type or date; `insert` is what to write into the question, the @ included."""
+
+    kind: str
+    name: str
+    detail: str
+    insert: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeSuggestions:
+    items: tuple[ScopeSuggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +383,7 @@ RESCAN = Method("rescan", Nothing, Nothing)
 RETRY_FILE = Method("retry_file", FileId, Nothing)
 PAUSE = Method("pause", Pause, Nothing)
 SEARCH = Method("search", Search, Passages)
+SUGGEST_SCOPES = Method("suggest_scopes", SuggestScopes, ScopeSuggestions)
 ASK = Method("ask", Ask, Asked)
 CANCEL_ANSWER = Method("cancel_answer", AnswerId, Nothing)
 LIST_CONVERSATIONS = Method("list_conversations", ListConversations, ConversationList)

@@ -15,6 +15,7 @@ ANALYSIS_VERSION = 2
 # identifiers such as INV-2024-0031 or 8.2 are kept whole beside their parts
 _WORD = re.compile(r"[^\W_]+(?:[-./:_'’][^\W_]+)*", re.UNICODE)
 _PART = re.compile(r"[^\W_]+", re.UNICODE)
+_RUN_TOGETHER = re.compile(r"_|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
 
 # the commonest function words tell a language apart well enough to pick a stemmer
@@ -78,6 +79,29 @@ def query_terms(question: str, languages: Iterable[str] = ("english",)) -> list[
     words = [match.group().lower() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
     terms = [term for word in words if word not in stop for term in _terms(word, tongues) if term not in stop]
     return terms or analyse(question, tongues)
+
+
+def words_and_terms(question: str, languages: Iterable[str] = ("english",)) -> list[tuple[str, frozenset[str]]]:
+    """The words of a question that are searched for, as it writes them, each with its terms."""
+    stop = _STOP_BY_LANGUAGE[language_of(question)]
+    tongues = tuple(languages) or ("english",)
+    words = [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
+    asked = [(word, frozenset(_terms(word.lower(), tongues))) for word in words]
+    return [pair for pair in asked if pair[0].lower() not in stop] or asked
+
+
+def name_words(path: str) -> str:
+    """The words of a file's path as they are written, folded: what a name that is being typed begins like."""
+    return " ".join(_PART.findall(_fold(unicodedata.normalize("NFKC", _parted(path)).lower())))
+
+
+def name_terms(path: str) -> str:
+    """The terms of a file's path: those of `analyse`, and of the words that its names are run together from."""
+    return " ".join(dict.fromkeys((*analyse(path), *analyse(_parted(path)))))
+
+
+def _parted(name: str) -> str:
+    return _RUN_TOGETHER.sub(" ", name)
 
 
 def language_of(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.domain.errors import EngineProblem
+from desktop.storage.analysis import name_terms, name_words
 from desktop.storage.migrations import migrate
 
 _MISHAPS = {
@@ -69,8 +70,7 @@ class Database:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA foreign_keys=ON")
         self._connection.execute("PRAGMA secure_delete=ON")
-        # SQLite's own lower() knows no letter beyond A to Z
-        self._connection.create_function("folded", 1, _folded, deterministic=True)
+        add_functions(self._connection)
         migrate(self._connection, path)
 
     @contextlib.contextmanager
@@ -125,6 +125,13 @@ class Database:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """The functions that the tables' triggers and our queries call."""
+    # SQLite's own lower() knows no letter beyond A to Z
+    for name, function in (("folded", _folded), ("name_words", name_words), ("name_terms", name_terms)):
+        connection.create_function(name, 1, function, deterministic=True)
 
 
 def _folded(text: object) -> str:

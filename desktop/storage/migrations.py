@@ -52,7 +52,23 @@ ALTER TABLE files ADD COLUMN split_by TEXT NOT NULL DEFAULT '';
 CREATE INDEX files_waiting ON files(deaths, id) WHERE state = 'waiting';
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST), ("0002_queue", _QUEUE))
+# `name_words` and `name_terms` are functions of the database's own: see file_names.py
+_NAMES = """
+CREATE VIRTUAL TABLE file_names USING fts5(words, terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '-./:'");
+CREATE TRIGGER names_added AFTER INSERT ON files BEGIN
+    INSERT INTO file_names (rowid, words, terms) VALUES (new.id, name_words(new.name), name_terms(new.name));
+END;
+CREATE TRIGGER names_changed AFTER UPDATE OF name ON files WHEN new.name != old.name BEGIN
+    UPDATE file_names SET words = name_words(new.name), terms = name_terms(new.name) WHERE rowid = new.id;
+END;
+CREATE TRIGGER names_removed AFTER DELETE ON files BEGIN
+    DELETE FROM file_names WHERE rowid = old.id;
+END;
+INSERT INTO file_names (rowid, words, terms) SELECT id, name_words(name), name_terms(name) FROM files;
+CREATE INDEX files_by_format ON files(format);
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST), ("0002_queue", _QUEUE), ("0003_names", _NAMES))
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -188,6 +188,14 @@ class PassageLedger:
             'WHERE p.file_id = ? AND p."end" > ? AND p.start < ? ORDER BY p.ordinal', file_id, start, end
         )
 
+    def first_of(self, file_ids: Sequence[int]) -> list[int]:
+        """The id of the first passage of each of these files that has one."""
+        marks = ",".join("?" * len(file_ids))
+        rows = self._database.rows(
+            f"SELECT id FROM passages WHERE ordinal = 0 AND file_id IN ({marks}) ORDER BY id", *file_ids
+        )
+        return [int(row[0]) for row in rows]
+
     def of_file(self, file_id: int) -> list[LedgerPassage]:
         """All of the file's passages, in order."""
         return self._select("WHERE p.file_id = ? ORDER BY p.ordinal", file_id)
@@ -215,7 +223,9 @@ class PassageLedger:
         return self._database.count("SELECT count(*) FROM passages WHERE embedded = 0")
 
     def tidy(self) -> None:
-        """What was deleted is gone from the disk too."""
+        """What was deleted is gone from the disk too, names of files included."""
+        with self._database.transaction() as connection:
+            connection.execute("INSERT INTO file_names (file_names) VALUES ('optimize')")
         self._database.tidy()
 
     def counters(self) -> dict[str, int]:

@@ -2,35 +2,47 @@
 
 A passage's row of terms has its own (`terms`) and those with its neighbours' (`near`): both count in the same search.
 
-Rows may outlive their passage until the next tidy-up, so callers look every id up in the ledger. Not safe to use
-before its folder is locked: one engine per library.
+Rows may outlive their passage until the next tidy-up, so callers look every id up in the ledger. Writers wait for each
+other, searches for none of them. Not safe to use before its folder is locked: one engine per library.
 """
 
 import contextlib
 import datetime
+import math
 import threading
 import warnings
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import lancedb
 import numpy as np
 import pyarrow as pa
-from lancedb.index import FTS
-from lancedb.query import MatchQuery
+from lancedb.index import FTS, IvfFlat
+from lancedb.query import FullTextOperator, MatchQuery
 
 from desktop.domain.errors import EngineProblem
 from desktop.storage.analysis import ANALYSIS_VERSION
 from desktop.storage.index_damage import IndexDamaged
+from desktop.storage.index_filters import files_filter, ids_filters
 
 _WORDS = pa.schema([("id", pa.int64()), ("file_id", pa.int64()), ("terms", pa.string()), ("near", pa.string())])
 # words that were analysed otherwise stand in a table of another name: it is dropped, and upkeep fills this one
 _WORDS_TABLE = f"words_{ANALYSIS_VERSION}"
 _NEAR_WEIGHT = 1.2
 _KEEP_VERSIONS = datetime.timedelta(seconds=30)
-_FILTER_IDS = 5_000
+_SHARDS_FROM = 40_000  # rows of vectors; fewer are compared one by one just as well
+_SHARDS_READ = 0.4  # of the shards, the nearest
+_SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made again
+_NAMED_SHARDS = "shards_"
+_EXPAND_ROWS = 300
+_FEW_FILES = 2_000
+
+_MISHAPS = (RuntimeError, ValueError, OSError)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class SearchIndex:
                     self._connection.drop_table(name)
             self._words = self._open(_WORDS_TABLE, _WORDS)
             self._vectors = self._open(vector_table, self._vector_schema)
+            self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
 
     @contextlib.contextmanager
     def _use(self) -> Generator[None]:
@@ -70,10 +83,18 @@ class SearchIndex:
         with self._lock:
             try:
                 yield
-            except (RuntimeError, ValueError, OSError) as error:
+            except _MISHAPS as error:
                 if "No space left" in str(error):
                     raise EngineProblem("The disk is full.", "Free some space; nothing is lost.") from error
                 raise IndexDamaged() from error
+
+    def _beside_writers(self, read: Callable[[], T]) -> T:
+        """What fails because a writer took a version away under it is read once more, alone."""
+        try:
+            return read()
+        except _MISHAPS:
+            with self._use():
+                return read()
 
     def _open(self, name: str, schema: Any) -> Any:
         if name in self._connection.list_tables().tables:
@@ -96,10 +117,10 @@ class SearchIndex:
             schema=_WORDS,
         )
         with self._use():
-            for where in _id_filters(replacing):
+            for where in ids_filters(replacing):
                 self._words.delete(where)
             self._words.add(table)
-            if not self._words.list_indices():
+            if not self._worded:
                 self._make_word_index()
 
     def add_vectors(self, ids: Sequence[int], file_ids: Sequence[int], vectors: np.ndarray) -> None:
@@ -115,14 +136,14 @@ class SearchIndex:
     def remove(self, ids: Iterable[int]) -> None:
         """Drops the rows of these passages from both tables."""
         with self._use():
-            for where in _id_filters(ids):
+            for where in ids_filters(ids):
                 self._words.delete(where)
                 self._vectors.delete(where)
 
     def remove_vectors(self, ids: Iterable[int]) -> None:
         """Drops the vectors of these passages."""
         with self._use():
-            for where in _id_filters(ids):
+            for where in ids_filters(ids):
                 self._vectors.delete(where)
 
     def clear(self) -> None:
@@ -132,13 +153,35 @@ class SearchIndex:
                 self._connection.drop_table(name)
             self._words = self._open(_WORDS_TABLE, _WORDS)
             self._vectors = self._open(self._vector_table, self._vector_schema)
+            self._worded, self._sharded = False, 0
 
     def tidy(self) -> None:
         """Merges small pieces, indexes rows added since, and drops versions that hold deleted text."""
         with self._use(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # it warns of concurrent readers; the lock keeps them out
+            warnings.simplefilter("ignore", UserWarning)  # it warns of concurrent readers; those read again
+            self._shard_vectors()
             for table in (self._words, self._vectors):
                 table.optimize(cleanup_older_than=_KEEP_VERSIONS)
+
+    def _shard_vectors(self) -> None:
+        """Near vectors into shards of which a question reads some; each is still compared exactly."""
+        rows, shards = self._vectors.count_rows(), self._shards()
+        if rows < _SHARDS_FROM or (shards and rows < _SHARDS_GROWN * shards**2):
+            return
+        count = math.isqrt(rows)
+        self._vectors.create_index(
+            "vector", config=IvfFlat(distance_type="dot", num_partitions=count), name=f"{_NAMED_SHARDS}{count}"
+        )
+        for name in self._shard_names():
+            if name != f"{_NAMED_SHARDS}{count}":
+                self._vectors.drop_index(name)
+        self._sharded = count
+
+    def _shard_names(self) -> list[str]:
+        return [index.name for index in self._vectors.list_indices() if index.name.startswith(_NAMED_SHARDS)]
+
+    def _shards(self) -> int:
+        return max((int(name.removeprefix(_NAMED_SHARDS)) for name in self._shard_names()), default=0)
 
     def _make_word_index(self) -> None:
         # the terms are analysed already, so LanceDB only splits at the spaces
@@ -153,32 +196,64 @@ class SearchIndex:
         )
         for field in ("terms", "near"):
             self._words.create_index(field, config=config)
+        self._worded = True
 
-    # searching
+    # searching; `within` are the ids of the files to search, None: all
 
-    def find_words(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
+    def find_words(
+        self, terms: Sequence[str], limit: int, within: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
         """(passage id, BM25 score of its own terms plus that of the terms around it), best first; never zero."""
-        if not terms:
+        if not terms or not self._worded:
             return []
-        with self._use():
-            if not self._words.list_indices():
-                return []
-            # one query for both fields would score every passage that has any of the terms: ten times as long
-            own, near = (self._matches(field, terms, limit) for field in ("terms", "near"))
+        text = " ".join(terms)
+        # one query for both fields would score every passage that has any of the terms: ten times as long
+        own, near = (self._matches(_match(text, field), limit, within) for field in ("terms", "near"))
         own_rest, near_rest = (min(found.values()) if len(found) >= limit else 0.0 for found in (own, near))
         both = {i: own.get(i, own_rest) + _NEAR_WEIGHT * near.get(i, near_rest) for i in {*own, *near}}
         return sorted(both.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
-    def _matches(self, field: str, terms: Sequence[str], limit: int) -> dict[int, float]:
-        match = MatchQuery(" ".join(terms), field)  # pyright: ignore[reportCallIssue]  # its defaults are hidden
-        found = self._words.search(match, query_type="fts").select(["id", "_score"]).limit(limit).to_arrow()
+    def find_all_words(self, terms: Sequence[str], limit: int, within: Collection[int] | None = None) -> list[int]:
+        """Ids of passages that hold every one of the terms, best first."""
+        if not terms or not self._worded:
+            return []
+        every = _match(" ".join(terms), "terms", FullTextOperator.AND)
+        return list(self._matches(every, limit, within))
+
+    def terms_beginning(self, start: str, limit: int) -> list[str]:
+        """Terms of the library that begin so, the commonest first: of as many passages as are cheap to look at."""
+        begun = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("'", "''")
+        where = f"terms LIKE '{begun}%' OR terms LIKE '% {begun}%'"
+        rows = self._beside_writers(
+            lambda: _column(self._words.search().where(where).select(["terms"]).limit(_EXPAND_ROWS).to_arrow(), "terms")
+        )
+        counted = Counter(term for row in rows for term in set(row.split(" ")) if term.startswith(start))
+        return [term for term, _ in counted.most_common(limit)]
+
+    def _matches(self, match: MatchQuery, limit: int, within: Collection[int] | None) -> dict[int, float]:
+        def read() -> Any:
+            query = self._words.search(match, query_type="fts").select(["id", "_score"]).limit(limit)
+            return (query if within is None else query.where(files_filter(within), prefilter=True)).to_arrow()
+
+        found = self._beside_writers(read)
         return {i: s for i, s in zip(_column(found, "id"), _column(found, "_score"), strict=True) if s > 0}
 
-    def find_vectors(self, vector: np.ndarray, limit: int) -> list[tuple[int, float]]:
-        """(passage id, cosine), best first."""
-        with self._use():
+    def find_vectors(
+        self, vector: np.ndarray, limit: int, within: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """(passage id, cosine), best first; of a large library nearly the best, when it is searched as a whole."""
+
+        def read() -> Any:
             query = self._vectors.search(vector, vector_column_name="vector").distance_type("dot")
-            found = query.select(["id", "_distance"]).limit(limit).to_arrow()
+            if within is not None:
+                query = query.where(files_filter(within), prefilter=True)
+            if within is not None and len(within) < _FEW_FILES:
+                query = query.bypass_vector_index()  # the best of few files may be in any shard
+            elif self._sharded:
+                query = query.minimum_nprobes(math.ceil(self._sharded * _SHARDS_READ)).maximum_nprobes(0)
+            return query.select(["id", "_distance"]).limit(limit).to_arrow()
+
+        found = self._beside_writers(read)
         return [(i, 1.0 - d) for i, d in zip(_column(found, "id"), _column(found, "_distance"), strict=True)]
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
@@ -209,7 +284,5 @@ def _column(table: Any, name: str) -> list[Any]:
     return table.column(name).to_pylist()
 
 
-def _id_filters(ids: Iterable[int]) -> Iterator[str]:
-    todo = sorted(ids)
-    for i in range(0, len(todo), _FILTER_IDS):
-        yield f"id IN ({','.join(map(str, todo[i : i + _FILTER_IDS]))})"
+def _match(text: str, field: str, operator: FullTextOperator = FullTextOperator.OR) -> MatchQuery:
+    return MatchQuery(text, field, operator=operator)  # pyright: ignore[reportCallIssue]  # its defaults are hidden

@@ -125,3 +125,29 @@ def test_check_during_work_finds_no_damage(engine: RunningEngine, folder: Path) 
     engine.call_rescan()
     assert engine.wait_until_indexed().counts == {"indexed": 1}
     assert engine.call(m.CHECK, Nothing()).problems == ()
+
+
+def test_a_question_can_be_limited_to_files_and_says_so(engine: RunningEngine, folder: Path) -> None:
+    (folder / "letters").mkdir()
+    (folder / "letters" / "notice.txt").write_text("The notice of the lease was sent on Monday.\n")
+    engine.call_rescan()
+    engine.wait_until_indexed()
+    try:
+        everywhere = engine.call(m.SEARCH, m.Search("notice of the lease", 5))
+        assert len({p.file for p in everywhere.passages}) == 2
+        assert everywhere.scope == ""
+        here = engine.call(m.SEARCH, m.Search("notice of the lease @letters", 5))
+        assert [Path(p.file).name for p in here.passages] == ["notice.txt"]
+        assert here.scope == "letters"
+        assert engine.call(m.SEARCH, m.Search("notice @letters @before:2001", 5)).passages == ()
+        answer = engine.ask("When was the notice of the lease sent? @letters", model=None)
+        assert {Path(p.file).name for p in answer.passages} == {"notice.txt"}
+        assert answer.coverage == "only letters"
+        assert "@" not in answer.standalone
+        suggested = engine.call(m.SUGGEST_SCOPES, m.SuggestScopes("lett", 5)).items
+        assert [(s.kind, s.insert) for s in suggested] == [("folder", "@letters")]
+    finally:
+        (folder / "letters" / "notice.txt").unlink()
+        (folder / "letters").rmdir()
+        engine.call_rescan()
+        engine.wait_until_indexed()

@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.answering.finding import LONGEST, PassageFinder, fuse
+from desktop.answering.arranging import LONGEST, arrange
+from desktop.answering.finding import PassageFinder
+from desktop.answering.fusing import fuse
+from desktop.answering.scoping import ScopedQuestion
 from desktop.domain.documents import Block, BlockKind, Document
 from desktop.domain.files import FileState
+from desktop.domain.scopes import Scope
 from desktop.indexing.passage_maker import PassageMaker
 from desktop.storage.database import Database
+from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import Changes, FileStamp, FileTable
-from desktop.storage.passage_ledger import PassageLedger
+from desktop.storage.passage_ledger import LedgerPassage, PassageLedger
 from desktop.storage.search_index import SearchIndex
 
 DIMENSION = 8
@@ -52,8 +57,10 @@ class SmallLibrary:
         self.embedder = CountedEmbedder()
         self._maker = PassageMaker(self.ledger, self.index, self.embedder, "test")
         self.folder_id = self.files.add_folder(str(self.folder), is_file=False)
-        self.finder = PassageFinder(self.files, self.ledger, self.index, lambda: self.embedder)
-        self.words_finder = PassageFinder(self.files, self.ledger, self.index, lambda: None)
+        self.finder = PassageFinder(
+            self.files, self.ledger, self.index, lambda: self.embedder, FileNames(self.database)
+        )
+        self.words_finder = PassageFinder(self.files, self.ledger, self.index, lambda: None, FileNames(self.database))
 
     def write(self, name: str, *paragraphs: str) -> Path:
         """Each paragraph is long enough to be a passage of its own."""
@@ -199,3 +206,94 @@ def test_each_leg_says_itself_how_sure_it_is() -> None:
 def test_what_a_full_leg_left_out_counts_there_as_its_last() -> None:
     assert fuse({1: 9.0, 2: 8.0}, {3: 0.5}, 2)[3] == pytest.approx(fuse({3: 8.0}, {3: 0.5}, 2)[3])
     assert fuse({1: 9.0}, {3: 0.5}, 2)[3] == pytest.approx(fuse({}, {3: 0.5}, 2)[3])
+
+
+def test_the_name_of_a_file_is_searched_but_never_embedded(library: SmallLibrary) -> None:
+    library.write("Orchard_plan2025.txt", padded("Rows and distances", 1))
+    library.write("other.txt", *(padded("Nothing of interest", seed) for seed in range(10, 16)))
+    library.embedder.texts.clear()
+    (first, *_) = library.words_finder.find("the orchard plan of 2025", 5)
+    assert Path(first.file).name == "Orchard_plan2025.txt"
+    assert first.why is not None
+    assert first.why.name_words == ("orchard", "plan", "2025")
+    (again, *_) = library.words_finder.find("distances in the orchard plan", 5)
+    assert again.passage_id == first.passage_id
+    assert library.embedder.texts == []
+
+
+def test_a_search_within_a_scope_returns_nothing_from_elsewhere(library: SmallLibrary) -> None:
+    library.write("a.txt", *(padded("The rent is due in March", seed) for seed in range(12)))
+    library.write("b.txt", padded("The rent was paid", 20))
+    (b,) = (place.file_id for place in FileNames(library.database).called("b.txt"))
+    assert b is not None
+    scoped = library.finder.within(ScopedQuestion("rent", Scope(files=(b,)), "b.txt"))
+    assert [Path(p.file).name for p in scoped.find("when is the rent due in March?", 5)] == ["b.txt"]
+    assert scoped.coverage() == "only b.txt"
+    nowhere = library.finder.within(ScopedQuestion("rent", Scope(types=("pdf",)), "PDF"))
+    assert nowhere.find("rent", 5) == ()
+
+
+def test_it_says_why_a_passage_was_found(library: SmallLibrary) -> None:
+    library.write("a.txt", padded("The rent is thirty euros", 1))
+    library.write("b.txt", padded("The rents of the others", 2))
+    first, second = library.finder.find("What do the rents cost?", 5)
+    assert first.why is not None
+    assert second.why is not None
+    assert {first.why.words, second.why.words} == {("rents",)}
+    assert {first.why.word_rank, second.why.word_rank} == {1, 2}
+    assert {first.why.meaning_rank, second.why.meaning_rank} == {1, 2}
+    assert first.why.cosine == pytest.approx(1.0)
+    assert first.score == pytest.approx(first.why.word_score + 40 * (first.why.cosine or 0), abs=0.01)
+    (alone,) = library.words_finder.find("thirty", 5)
+    assert alone.why is not None
+    assert (alone.why.meaning_rank, alone.why.cosine) == (None, None)
+
+
+def test_a_word_with_a_star_stands_for_all_that_begin_so(library: SmallLibrary) -> None:
+    library.write("a.txt", padded("A photosynthesis chapter", 1))
+    library.write("b.txt", padded("A photograph of the Café", 2))
+    library.write("c.txt", padded("Something else", 3))
+    assert library.words_finder.find("photo", 5) == ()
+    assert {Path(p.file).name for p in library.words_finder.find("photo*", 5)} == {"a.txt", "b.txt"}
+    assert [Path(p.file).name for p in library.words_finder.find("Caf*", 5)] == ["b.txt"]
+    assert library.words_finder.find("*", 5) == ()
+
+
+def test_a_quoted_phrase_of_common_words_is_found(library: SmallLibrary) -> None:
+    library.write("a.txt", *(padded("The question of the day and the hour", seed) for seed in range(80)))
+    library.write("b.txt", padded("He said: it is to be or not to be", 99))
+    found = library.words_finder.find('the question "or not to be"', 5)
+    assert Path(found[0].file).name == "b.txt"
+
+
+def test_a_link_in_the_place_of_a_file_is_not_followed(library: SmallLibrary, tmp_path: Path) -> None:
+    path = library.write("a.txt", padded("The ferry", 1))
+    outside = tmp_path / "outside.txt"
+    path.rename(outside)
+    path.symlink_to(outside)
+    assert library.finder.find("ferry", 5) == ()
+
+
+def test_copies_with_small_differences_are_shown_once_but_not_where_a_number_differs(library: SmallLibrary) -> None:
+    words = padded("The ferry leaves the harbour", 1)
+    library.write("first.txt", words)
+    library.write("second.txt", words.replace("leaves", "departs"))
+    assert len(library.words_finder.find("ferry of the harbour", 10)) == 1
+    library.write("third.txt", words.replace("leaves", "9"))
+    assert len(library.words_finder.find("ferry of the harbour", 10)) == 2
+
+
+def test_one_file_leaves_places_to_others_that_are_nearly_as_good() -> None:
+    def hit(number: int, file_id: int, score: float) -> tuple[float, LedgerPassage]:
+        words = " ".join(f"w{number}x{n}" for n in range(20))
+        row = LedgerPassage(
+            number, file_id, f"{file_id}.txt", 2 * number, 0, 9, None, "", words, "", "", "", "", "english"
+        )
+        return score, row
+
+    crowd = [hit(n, 1, 30.0 - n / 10) for n in range(30)]
+    good, worse, weak = hit(40, 2, 26.0), hit(41, 2, 25.5), hit(42, 3, 20.0)
+    shown = [result.hit.id for result in arrange([*crowd, good, worse, weak], 10)]
+    assert shown == [0, 1, 2, 3, 4, 5, 6, 7, 8, 40]
+    assert [result.hit.id for result in arrange([*crowd, weak], 10)] == list(range(10))
+    assert [result.hit.id for result in arrange([*crowd, good], 3)] == [0, 1, 2]

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.domain.errors import EngineProblem
 from desktop.domain.files import FileState
-from desktop.storage.database import Database
+from desktop.storage.database import Database, add_functions
 from desktop.storage.file_table import Changes, FileStamp, FileTable
 from desktop.storage.migrations import STEPS
 
@@ -16,6 +16,7 @@ from desktop.storage.migrations import STEPS
 def make_old_library(path: Path, steps: int) -> None:
     """A library as the version with so many steps left it, with one indexed file."""
     connection = sqlite3.connect(path)
+    add_functions(connection)
     connection.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY, applied_at REAL NOT NULL) STRICT")
     for name, script in STEPS[:steps]:
         connection.executescript(script)

@@ -1,0 +1,111 @@
+"""Which passages are shown, and in what order: the same words once, the first ones grown by the hits that they touch,
+and no file alone where others have as much to say. Searches nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desktop.storage.passage_ledger import LedgerPassage
+
+GROWING = 2  # so many of the first results grow
+TOUCHING = 10  # by those of so many first hits
+CLOSE = 0.75  # that score no less than this share of theirs
+LONGEST = 1_500  # to so many characters
+ALIKE = 0.9  # passages of two files that share this share of their words are copies, unless a number differs
+OTHERS = 2  # so many of the last places are for other files
+WORTH = 0.8  # whose best scores no less than this share of the first
+
+Hit = tuple[float, LedgerPassage]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A hit with the rows that it grew by, in order; `rows` holds the hit itself."""
+
+    score: float
+    hit: LedgerPassage
+    rows: list[LedgerPassage]
+
+
+def arrange(hits: Sequence[Hit], limit: int) -> list[Result]:
+    """At most `limit` results of the hits, which come best first."""
+    results, rest = _grown(hits, limit)
+    return _with_other_files(results, rest, limit)
+
+
+def same_words_once(hits: Iterable[Hit]) -> list[Hit]:
+    """Best first; the very same text only where it stands first, with the best of its scores."""
+    unique: dict[str, Hit] = {}
+    for score, row in sorted(hits, key=lambda hit: hit[1].id):
+        text = " ".join(row.text.split())
+        first = unique.get(text, (score, row))
+        unique[text] = max(score, first[0]), first[1]
+    return sorted(unique.values(), key=lambda hit: (-hit[0], hit[1].id))
+
+
+def joins(left: LedgerPassage, right: LedgerPassage) -> bool:
+    """Whether nothing but the known gap stands between them."""
+    # only what was kept of the gap is known; a longer one can't be shown as the source's own words
+    return right.start - left.end == len(right.gap)
+
+
+def _grown(hits: Sequence[Hit], limit: int) -> tuple[list[Result], Sequence[Hit]]:
+    results: list[Result] = []
+    seen: list[_Words] = []
+    for place, (score, row) in enumerate(hits):
+        growing = results[:GROWING] if place < TOUCHING else []
+        near = (result.rows for result in growing if score >= CLOSE * result.score and _touches(result.rows, row))
+        touched = next(near, None)
+        if touched is not None:
+            touched.append(row)
+            touched.sort(key=lambda part: part.ordinal)
+        elif len(results) == limit:
+            return results, hits[place:]
+        elif not any(_words_of(row).like(other) for other in seen):
+            seen.append(_words_of(row))
+            results.append(Result(score, row, [row]))
+    return results, ()
+
+
+def _with_other_files(results: list[Result], rest: Sequence[Hit], limit: int) -> list[Result]:
+    """When one file fills nearly every place, the last ones go to the best of others, if they are nearly as good."""
+    if not rest or limit <= 2 * OTHERS:
+        return results
+    crowding, count = Counter(result.hit.file_id for result in results).most_common(1)[0]
+    shown = {result.hit.file_id for result in results}
+    others: dict[int, Result] = {}
+    for score, row in rest:
+        if row.file_id not in shown and score >= WORTH * results[0].score:
+            others.setdefault(row.file_id, Result(score, row, [row]))
+    added = list(others.values())[: max(0, count - (limit - OTHERS))]
+    last = [result for result in results if result.hit.file_id == crowding][count - len(added) :]
+    return [result for result in results if result not in last] + added
+
+
+def _touches(rows: Sequence[LedgerPassage], row: LedgerPassage) -> bool:
+    first, last = rows[0], rows[-1]
+    if row.file_id != first.file_id or max(last.end, row.end) - min(first.start, row.start) > LONGEST:
+        return False
+    before = row.ordinal + 1 == first.ordinal and joins(row, first)
+    return before or (last.ordinal + 1 == row.ordinal and joins(last, row))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    all: frozenset[str]
+    numbers: frozenset[str]
+    file_id: int
+
+    def like(self, other: "_Words") -> bool:
+        if self.file_id == other.file_id or self.numbers != other.numbers:
+            return False
+        shared = len(self.all & other.all)
+        return shared >= ALIKE * (len(self.all) + len(other.all) - shared)
+
+
+def _words_of(row: LedgerPassage) -> _Words:
+    """The different words of a passage, and those with a digit."""
+    words = frozenset(re.findall(r"\w+", row.text.casefold()))
+    return _Words(words, frozenset(word for word in words if any(c.isdigit() for c in word)), row.file_id)
