@@ -70,14 +70,16 @@ def search(line: EngineLine, options: argparse.Namespace) -> int:
     if options.wait:
         _wait(line, options)
     for question in _questions(options):
-        found = line.call(SEARCH, Search(question, options.limit)).passages
+        found = line.call(SEARCH, Search(question, options.limit))
         if options.json:
             _print(json_output.line_of(json_output.search_object(question, found)))
             continue
-        if not found:
+        if found.scope:
+            _say((f"Scope: {found.scope}", ""))
+        if not found.passages:
             _print("Nothing found.")
-        for number, passage in enumerate(found, 1):
-            _say(text_output.passage_lines(number, passage))
+        for number, passage in enumerate(found.passages, 1):
+            _say(text_output.passage_lines(number, passage, why=options.why))
     return 0
 
 

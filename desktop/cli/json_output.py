@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from desktop.domain.answers import Answer, FootnoteLink, FoundPassage
+from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Why
 from desktop.domain.files import FileRow
-from desktop.protocol.engine_messages import CheckReport, Status
+from desktop.protocol.engine_messages import CheckReport, Passages, Status
 
 
-def search_object(question: str, passages: tuple[FoundPassage, ...]) -> dict[str, Any]:
-    return {"question": question, "passages": [_passage(p) for p in passages]}
+def search_object(question: str, found: Passages) -> dict[str, Any]:
+    return {"question": question, "scope": found.scope, "passages": [_passage(p) for p in found.passages]}
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
@@ -64,6 +64,18 @@ def _passage(p: FoundPassage) -> dict[str, Any]:
         "text": p.text,
         "score": p.score,
         "context": p.context,
+        "why": None if p.why is None else _why(p.why),
+    }
+
+
+def _why(why: Why) -> dict[str, Any]:
+    return {
+        "words": list(why.words),
+        "word_rank": why.word_rank,
+        "word_score": why.word_score,
+        "meaning_rank": why.meaning_rank,
+        "cosine": why.cosine,
+        "name_words": list(why.name_words),
     }
 
 

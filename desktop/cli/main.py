@@ -52,7 +52,8 @@ def build_parser() -> argparse.ArgumentParser:
     _paths(_command(names, "add", commands.add, "add folders or files; a known one is scanned now"), "+")
     _paths(_command(names, "remove", commands.remove, "remove folders; their files are left as they are"), "+")
     _command(names, "status", commands.status, "what the library holds, and why a file is not indexed")
-    _question(_command(names, "search", commands.search, "passages for a question, or for each line of input"), 10)
+    search = _command(names, "search", commands.search, "passages for a question, or for each line of input")
+    _question(search, 10).add_argument("--why", action="store_true", help="say why each passage was found")
     _model(
         _question(_command(names, "ask", commands.ask, "an answer with footnotes, or one for each line of input"), 0)
     )

@@ -16,10 +16,11 @@ def progress_line(progress: IndexingProgress) -> str:
     return f"{phase}: {progress.done} of {progress.total} files{left}"
 
 
-def passage_lines(number: int, passage: FoundPassage) -> list[str]:
+def passage_lines(number: int, passage: FoundPassage, *, why: bool = False) -> list[str]:
     head = f"{number}. {_place(passage.file, passage.page)}"
     context = [f"   {passage.context}"] if passage.context else []
-    return [head, *context, f"   “{_short(passage.text, 300)}”", ""]
+    reason = [f"   {_why(passage)}"] if why else []
+    return [head, *context, f"   “{_short(passage.text, 300)}”", *reason, ""]
 
 
 def answer_lines(answer: Answer) -> list[str]:
@@ -79,6 +80,21 @@ def _footnote_line(footnote: FootnoteLink) -> str:
 def _place(file: str, page: int | None) -> str:
     name = plain(os.path.basename(file))
     return f"{name}, p. {page}" if page else name
+
+
+def _why(passage: FoundPassage) -> str:
+    """`Why: words notice, lease (no. 1, 9.5); meaning (no. 2, 0.61); score 33.9`"""
+    parts: list[str] = []
+    why = passage.why
+    if why is not None and why.words:
+        rank = f" (no. {why.word_rank}, {why.word_score:.1f})" if why.word_rank is not None else ""
+        parts.append(f"words {', '.join(why.words)}{rank}")
+    if why is not None and why.cosine is not None:
+        rank = f"no. {why.meaning_rank}, " if why.meaning_rank is not None else ""
+        parts.append(f"meaning ({rank}{why.cosine:.2f})")
+    if why is not None and why.name_words:
+        parts.append(f"file name {', '.join(why.name_words)}")
+    return f"Why: {'; '.join([*parts, f'score {passage.score:.1f}'])}"
 
 
 def _short(text: str, limit: int) -> str:

@@ -7,10 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.answers import Answer, AnswerState, FoundPassage, Support
+from desktop.gui.announcements import announce
 from desktop.gui.answer_layout import as_plain_text
 from desktop.gui.answer_text import AnswerText
 from desktop.gui.controls import Button, column, empty, framed, label, look_again, row, rule
 from desktop.gui.footnote_entry import SourceEntry, footnote_entry, passage_entry
+from desktop.gui.found_passages import FoundPassages
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, shown, stage_text
@@ -33,7 +35,8 @@ class AnswerView(QWidget):
         self.entries: dict[int, SourceEntry] = {}
         heading = label(question, "question", wrap=True)
         heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._searched = row(1)
+        self._searched = row(2)
+        self._standalone = ""
         self._stage = label("", "muted")
         self._stage.hide()
         self.text = AnswerText(theme)
@@ -52,7 +55,8 @@ class AnswerView(QWidget):
 
     def show_stage(self, stage: str, standalone: str) -> None:
         self._show_stage_line(stage_text(stage))
-        self._show_searched(standalone)
+        if self._show_searched(standalone):
+            announce(self, tr("Searched for: {question}", question=standalone))
 
     def show_stopping(self) -> None:
         self._show_stage_line(tr("Stopping…"))
@@ -90,13 +94,19 @@ class AnswerView(QWidget):
         self._stage.setAccessibleName(text)
         self._stage.show()
 
-    def _show_searched(self, standalone: str) -> None:
+    def _show_searched(self, standalone: str) -> bool:
+        """Whether there was something new to say."""
+        if standalone == self._standalone:
+            return False  # the button may have the focus
+        self._standalone = standalone
         empty(self._searched)
-        if not standalone or standalone.strip() == self._question.strip():
-            return
+        if not standalone or standalone.split() == self._question.split():
+            return False
         self._searched.addWidget(label(tr("Searched for: {question}", question=standalone), "muted", wrap=True), 1)
-        again = Button(tr("Search my words instead"), lambda: self.asked_again.emit(self._question, True), look="link")
+        again = Button(tr("Search as I wrote it"), lambda: self.asked_again.emit(self._question, True), look="link")
+        again.setToolTip(tr("Asks again with your own words"))
         self._searched.addWidget(again, 0, Qt.AlignmentFlag.AlignTop)
+        return True
 
     def _show_refusal(self, answer: Answer) -> None:
         inside = column(1, (4, 3, 4, 3))
@@ -142,10 +152,16 @@ class AnswerView(QWidget):
             copy = Button(tr("Copy"), self.copy, look="plain", theme=self._theme, icon_name="copy")
             copy.setAccessibleName(tr("Copy answer with footnotes"))
             actions.addWidget(copy)
-        told = label(_told(answer), "caption")
+        found = None
+        if answer.passages and not answer.refused:
+            found = FoundPassages(self._theme, answer.passages, self.passage_opened.emit)
+            actions.addWidget(found.toggle)
+        told = label(_told(answer), "caption", wrap=True)
         told.setMinimumWidth(grid(10))
         actions.addWidget(told, 1)
         self._below.addLayout(actions)
+        if found is not None:
+            self._below.addWidget(found.rows)
 
     def controls(self) -> tuple[QWidget, ...]:
         """What can have the focus, from top to bottom."""

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QS
 
 from desktop.domain.answers import ToneChoice
 from desktop.gui.controls import Button, column, label, look_again, row
+from desktop.gui.engine_client import EngineClient
 from desktop.gui.library_state import LibraryState
+from desktop.gui.scope_completion import ScopeCompletion
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown
@@ -17,17 +19,21 @@ REST = 200  # milliseconds before a moved slider is told to the engine
 
 
 class Draft(QPlainTextEdit):
-    """Enter sends, Shift+Enter breaks the line, Tab leaves. Signals: `send_wanted()`, `focus_changed(bool)`."""
+    """Enter sends, Shift+Enter breaks the line, Tab leaves, unless `scopes` wants the key.
+
+    Signals: `send_wanted()`, `focus_changed(bool)`.
+    """
 
     send_wanted = Signal()
     focus_changed = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
+        self.scopes: ScopeCompletion | None = None
         self.setObjectName("draft")
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setPlaceholderText(tr("Ask your files…"))
+        self.setPlaceholderText(tr("Ask your files…  Type @ to choose where to look"))
         self.setAccessibleName(tr("Your question"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
@@ -54,6 +60,9 @@ class Draft(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.Polish, QEvent.Type.Show):
             QTimer.singleShot(0, self, self._fit)
+        # here and not in keyPressEvent, which Tab and the keys of shortcuts never reach
+        if isinstance(event, QKeyEvent) and event.type() != QEvent.Type.KeyRelease and self.scopes is not None:
+            return self.scopes.take_key(event) or super().event(event)
         return super().event(event)
 
     def _fit(self) -> None:
@@ -68,13 +77,17 @@ class Composer(QWidget):
     stop_wanted = Signal()
     draft_changed = Signal(str)
 
-    def __init__(self, theme: Theme, state: LibraryState) -> None:
+    def __init__(self, theme: Theme, client: EngineClient, state: LibraryState) -> None:
         super().__init__()
         self._state = state
         self._busy = False
         self.setObjectName("composer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.draft = Draft()
+        self.scopes = self.draft.scopes = ScopeCompletion(theme, client, self.draft, self)
+        self.scope = Button("@", self.scopes.begin, look="plain")
+        self.scope.setAccessibleName(tr("Limit the search to a folder, a file, a type or a time"))
+        self.scope.setToolTip(tr("Limit the search to a folder, a file, a type or a time"))
         self.models = self._chooser(tr("Model"))
         self.tones = self._chooser(tr("Tone"))
         self.strength = self._slider()
@@ -98,6 +111,7 @@ class Composer(QWidget):
         self._allow()
 
     def show_draft(self, text: str) -> None:
+        self.scopes.close()
         self.draft.blockSignals(True)
         self.draft.setPlainText(text)
         self.draft.blockSignals(False)
@@ -127,6 +141,7 @@ class Composer(QWidget):
 
     def _set_out(self) -> None:
         below = row(1)
+        below.addWidget(self.scope)
         below.addWidget(self.models)
         below.addWidget(self.tones)
         below.addWidget(self.strength)
@@ -150,6 +165,8 @@ class Composer(QWidget):
         self._state.tones_changed.connect(self._show_tones)
 
     def _show_focus(self, focused: bool) -> None:
+        if not focused:
+            self.scopes.close()
         self.setProperty("active", focused)
         look_again(self)
 

@@ -58,7 +58,8 @@ class ConversationPage(QWidget):
         self._build_later = QTimer(self, singleShot=True, interval=0)
         self._build_later.timeout.connect(self._build)
         self.steps = steps
-        self.composer = Composer(theme, state)
+        self.composer = Composer(theme, client, state)
+        self._instead = ""
         self._list = column(10)
         self._set_out()
         self._connect()
@@ -135,6 +136,9 @@ class ConversationPage(QWidget):
         self._scroll.verticalScrollBar().valueChanged.connect(self._note_place)
 
     def ask(self, question: str, standalone: bool = False) -> None:
+        if self._asking.under_way is not None and standalone:
+            self._instead = question  # the wrong search need not be waited for
+            self._asking.stop()
         if self._asking.under_way is not None or self._unbuilt:
             return
         if self.composer.draft.toPlainText().strip() == question.strip():
@@ -181,8 +185,11 @@ class ConversationPage(QWidget):
         return view
 
     def _finish_view(self, view: AnswerView, answer: Answer) -> None:
-        """Tab goes through the answers from the top, then to the composer: the order in which one reads."""
         view.finish(answer)
+        self._order_focus(view)
+
+    def _order_focus(self, view: AnswerView) -> None:
+        """Tab goes through the answers from the top, then to the composer: the order in which one reads."""
         before = self.composer.draft.previousInFocusChain()
         while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
             before = before.previousInFocusChain()  # Qt does not go on from what can't have the focus
@@ -218,6 +225,7 @@ class ConversationPage(QWidget):
         under_way = self._asking.under_way
         if self._live is not None and under_way is not None and not under_way.stopping:
             self._live.show_stage(under_way.stage, under_way.standalone)
+            self._order_focus(self._live)
 
     def _text_arrived(self, text: str) -> None:
         if self._live is not None:
@@ -235,6 +243,7 @@ class ConversationPage(QWidget):
             announce(self._live, announcement(answer))
             self._live = None
         self.conversations_changed.emit()
+        self._ask_instead()
 
     def _failed(self, title: str, hint: str) -> None:
         self.composer.show_busy(False)
@@ -242,6 +251,12 @@ class ConversationPage(QWidget):
             self._live.fail(title, hint)
             announce(self._live, f"{title} {hint}".strip())
             self._live = None
+        self._ask_instead()
+
+    def _ask_instead(self) -> None:
+        question, self._instead = self._instead, ""
+        if question:
+            self.ask(question, True)
 
     def _note_place(self, value: int) -> None:
         self._following = value >= self._scroll.verticalScrollBar().maximum() - NEAR_END

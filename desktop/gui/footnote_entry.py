@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.domain.answers import FootnoteLink, FoundPassage
 from desktop.gui.answer_layout import footnote_text
-from desktop.gui.controls import Button, ElidedLabel, column, label, row
+from desktop.gui.controls import Button, ElidedLabel, column, label, plain_tip, row
 from desktop.gui.theme import grid
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, place_text, superscript
+from desktop.gui.wording import file_name, place_text, superscript, why_text
 
 
 class SourceEntry(Button):
@@ -19,13 +19,19 @@ class SourceEntry(Button):
 
     pointed_at = Signal(bool)
 
-    def __init__(self, sign: str, title: str, quote: str, name: str, on_click: Callable[[], object]) -> None:
+    def __init__(
+        self, sign: str, title: str, quote: str, name: str, on_click: Callable[[], object], why: str = ""
+    ) -> None:
         super().__init__("", on_click, look="entry")
         self.setAccessibleName(name)
         words = ElidedLabel(f"“{' '.join(quote.split())}”", "quote", Qt.TextElideMode.ElideRight)
         lines = column(0)
         lines.addWidget(ElidedLabel(title, "strong"))
         lines.addWidget(words)
+        if why:
+            lines.addWidget(ElidedLabel(why, "caption", Qt.TextElideMode.ElideRight))
+            self.setAccessibleDescription(why)
+            self.setToolTip(plain_tip(why))
         across = row(2, (2, 1.5, 2, 1.5))
         if sign:
             number = label(sign, "number")
@@ -65,6 +71,5 @@ def footnote_entry(footnote: FootnoteLink, on_click: Callable[[], object]) -> So
 def passage_entry(passage: FoundPassage, on_click: Callable[[], object]) -> SourceEntry:
     place = place_text(passage.page, passage.context)
     title = ", ".join(part for part in (file_name(passage.file), place) if part)
-    return SourceEntry(
-        "", title, passage.text, tr("Passage in {place}: {quote}", place=title, quote=passage.text), on_click
-    )
+    name = tr("Passage in {place}: {quote}", place=title, quote=passage.text)
+    return SourceEntry("", title, passage.text, name, on_click, why_text(passage))

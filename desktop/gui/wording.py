@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path, PurePath
 
+from desktop.domain.answers import FoundPassage
 from desktop.domain.files import FileState
 from desktop.gui.translation import tr
 from desktop.protocol.engine_messages import IndexingProgress
 
+TOLD = 8  # words of a question that are told one by one
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -105,6 +107,26 @@ def place_text(page: int | None, heading: str) -> str:
     if page is not None:
         return tr("p. {page}", page=page)
     return tr("§ {heading}", heading=shown(heading.split(" > ")[-1])) if heading else ""
+
+
+def why_text(passage: FoundPassage) -> str:
+    """Why a passage was found: `Words: notice, lease (no. 1, 9.5)  ·  Meaning: no. 2 (0.61)  ·  Score: 33.9`."""
+    why = passage.why
+    if why is None:
+        return ""
+    parts: list[str] = []
+    if why.words:
+        listed = ", ".join(why.words[:TOLD]) + (" …" if len(why.words) > TOLD else "")
+        words = tr("Words: {words}", words=shown(listed))
+        rank = tr("no. {rank}, {score}", rank=why.word_rank, score=f"{why.word_score:.1f}")
+        parts.append(f"{words} ({rank})" if why.word_rank is not None else words)
+    if why.cosine is not None:
+        rank = tr("no. {rank}, {score}", rank=why.meaning_rank, score=f"{why.cosine:.2f}")
+        parts.append(tr("Meaning: {nearness}", nearness=rank if why.meaning_rank is not None else f"{why.cosine:.2f}"))
+    if why.name_words:
+        parts.append(tr("File name: {words}", words=shown(", ".join(why.name_words))))
+    parts.append(tr("Score: {score}", score=f"{passage.score:.1f}"))
+    return "  ·  ".join(parts)
 
 
 def day_group(day: date, today: date) -> str:

@@ -16,7 +16,8 @@ from tests.support.running_engine import small_model_path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PASSAGE = {"file", "start", "end", "page", "text", "score", "context"}
+PASSAGE = {"file", "start", "end", "page", "text", "score", "context", "why"}
+WHY = {"words", "word_rank", "word_score", "meaning_rank", "cosine", "name_words"}
 ANSWER = {"question", "answer", "refused", "sentences", "footnotes", "passages", "seconds"}
 FOOTNOTE = {"n", "file", "page", "start", "end", "quote"}
 
@@ -81,7 +82,7 @@ def test_search_takes_lines_and_answers_in_order(shell: Shell) -> None:
     questions = ["How long is the notice period?", "Wie heißt der Bürgermeister?", "zzz qqq"]
     found = shell.objects("search", "--limit", "2", stdin="\n".join(questions) + "\n")
     assert [one["question"] for one in found] == questions
-    assert all(set(one) == {"question", "passages"} and len(one["passages"]) <= 2 for one in found)
+    assert all(set(one) == {"question", "scope", "passages"} and len(one["passages"]) <= 2 for one in found)
     assert "three months" in found[0]["passages"][0]["text"]
     assert Path(found[1]["passages"][0]["file"]).name == "windows.txt"
 
@@ -90,9 +91,20 @@ def test_a_passage_is_exactly_the_source_at_its_range(shell: Shell) -> None:
     for one in shell.objects("search", stdin="Bürgermeister\nDeposit\nNotice\n"):
         for passage in one["passages"]:
             assert set(passage) == PASSAGE
+            assert set(passage["why"]) == WHY
             source = Path(passage["file"]).read_bytes().decode("utf-8-sig")
             assert source[passage["start"] : passage["end"]] == passage["text"]
             assert len(passage["text"]) <= 1500
+
+
+def test_search_within_a_scope_says_so_and_why(shell: Shell) -> None:
+    (found,) = shell.objects("search", "notice period @windows.txt")
+    assert "windows.txt" in found["scope"]
+    assert {Path(passage["file"]).name for passage in found["passages"]} <= {"windows.txt"}
+    told = shell.run("search", "--why", "notice period @lease.md").stdout
+    assert told.startswith("Scope: ") and "lease.md" in told.splitlines()[0]
+    assert "Why: words notice (no. 1" in told
+    assert "Why:" not in shell.run("search", "notice period").stdout
 
 
 def test_an_answer_has_footnotes_in_the_source(shell: Shell) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support
+from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
 from desktop.domain.documents import Block, BlockKind
 from desktop.domain.files import FileRow, FileState
 from desktop.domain.models import Model, Tone
+from desktop.protocol.engine_messages import ScopeSuggestion
 
 LEASE = (
     "8  Termination\n\n8.1  This Lease begins on 1 April 2024 and runs for five years.\n\n"
@@ -127,19 +128,44 @@ def answer(number: int, conversation: int, question: str, files: dict[int, Path]
     standalone = question if conversation != 99 and "it" not in question.split() else "How long is the lease's notice?"
     return Answer(
         number, conversation, question, standalone, text, False, AnswerState.FINISHED, sentences, footnotes(files),
-        (), MODELS[0].path, (), 1_790_000_000.0, 4.2, "All 1,204 files were searched.",
+        passages(files) if "why" in question else (), MODELS[0].path, (), 1_790_000_000.0, 4.2,
+        "only Contracts" if "@" in question else "All 1,204 files were searched.",
     )  # fmt: skip
 
 
-def refusal(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
-    passages = tuple(
-        FoundPassage(f.n, f.file_id, f.file, f.start, f.end, f.page, f.quote, 0.3, f.heading)
-        for f in footnotes(files)[:3]
+def passages(files: dict[int, Path]) -> tuple[FoundPassage, ...]:
+    whys = (
+        Why(("notice", "lease"), 1, 9.53, 2, 0.612, ("lease",)),
+        Why(("lease",), 2, 4.1, None, None),
+        Why((), None, 0.0, 1, 0.634),
+        Why(tuple(f"word{n}" for n in range(40)), 3, 2.2, 9, 0.2, ("late", "fees")),
     )
+    return tuple(
+        FoundPassage(f.n, f.file_id, f.file, f.start, f.end, f.page, f.quote, 34.0 - f.n, f.heading, why)
+        for f, why in zip(footnotes(files), whys, strict=True)
+    )
+
+
+def scopes(folder: Path) -> tuple[ScopeSuggestion, ...]:
+    long = "Minutes of the partners' meeting on the sale of Harrow Mill and the lands that belong to it, second draft"
+    place = folder / "Contracts"
+    return (
+        ScopeSuggestion("folder", "Contracts", str(place), "@Contracts"),
+        ScopeSuggestion("folder", "Tax letters", str(place / "Tax letters"), '@"Tax letters"'),
+        ScopeSuggestion(
+            "file", "contract-lease-2024.pdf", str(place / "contract-lease-2024.pdf"), "@contract-lease-2024.pdf"
+        ),
+        ScopeSuggestion("file", f"{long}.docx", str(place / "Harrow Mill" / f"{long}.docx"), f'@"{long}.docx"'),
+        ScopeSuggestion("type", "PDF", "800 files", "@pdf"),
+        ScopeSuggestion("date", "Last month", "Changed then", "@last-month"),
+    )
+
+
+def refusal(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
     text = "None of your files says anything about the moon."
     return Answer(
         number, conversation, question, question, text, True, AnswerState.FINISHED,
-        (Sentence(text, Support.NONE, ()),), (), passages, MODELS[0].path, (), 1_790_000_000.0, 1.1, "",
+        (Sentence(text, Support.NONE, ()),), (), passages(files)[:3], MODELS[0].path, (), 1_790_000_000.0, 1.1, "",
     )  # fmt: skip
 
 

@@ -193,6 +193,11 @@ class FakeEngine:
         self.deleted.discard(request.conversation_id)
         return Nothing()
 
+    def suggest_scopes(self, request: m.SuggestScopes) -> m.ScopeSuggestions:
+        self.note(f"suggest {request.typed}")
+        found = [item for item in canned.scopes(self.folder) if request.typed.lower() in item.name.lower()]
+        return m.ScopeSuggestions(tuple(found[: request.limit]))
+
     # --- sources --------------------------------------------------------------------------------------------
 
     def open_text(self, request: m.OpenText) -> m.SourceText:
@@ -269,6 +274,7 @@ class FakeEngine:
             m.RETRY_FILE: self.nothing,
             m.PAUSE: self.pause,
             m.ASK: self.ask,
+            m.SUGGEST_SCOPES: self.suggest_scopes,
             m.CANCEL_ANSWER: self.cancel,
             m.LIST_CONVERSATIONS: self.list_conversations,
             m.READ_CONVERSATION: self.read_conversation,

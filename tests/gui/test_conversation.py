@@ -102,7 +102,7 @@ def test_a_follow_up_shows_what_was_searched_for(qtbot: QtBot, open_window: Open
     view = ask(qtbot, window, "how long is it")
     ended(qtbot, window)
     qtbot.waitUntil(lambda: "Searched for: How long is the lease's notice?" in texts(view))
-    button(view, "Search my words instead").click()
+    button(view, "Search as I wrote it").click()
     qtbot.waitUntil(lambda: any("True how long is it" in call for call in calls()))
     ended(qtbot, window)
 

@@ -30,6 +30,9 @@ def test_asking_and_reading_by_keys_alone(qtbot: QtBot, open_window: OpenWindow)
     assert draft.toPlainText() == "How long?\n"
     qtbot.keyClick(draft, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(window.conversation.views) and window.conversation.views[0].answer is not None)
+    entries = window.conversation.views[0].entries
+    copy = next(b for b in window.conversation.views[0].findChildren(Button) if b.text() == "Copy")
+    qtbot.waitUntil(lambda: entries[4].isVisible() and copy.isVisible())  # Qt shows what is new a turn later
     for _ in range(2):  # past Copy to the last footnote
         focused = QApplication.focusWidget()
         assert focused is not None
