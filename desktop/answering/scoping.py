@@ -31,6 +31,9 @@ _KINDS_OF_FILE = {
 _UNQUOTED = re.compile(r"[^\s\"“”„@?!.,;:]+(?:[.\-/][^\s\"“”„@?!.,;:]+)*")
 
 
+_YEARS = 10  # so many are suggested; older ones are understood
+
+
 class Names(Protocol):
     """The names of the library."""
 
@@ -87,7 +90,7 @@ def without_scopes(question: str) -> str:
     return " ".join(_TOKEN.sub("", question).split())
 
 
-def suggest_scopes(typed: str, names: Names, limit: int) -> list[Suggestion]:
+def suggest_scopes(typed: str, names: Names, limit: int, now: datetime) -> list[Suggestion]:
     """What `typed` may become: folders and files, types of the library, times."""
     typed = typed.strip('"“”„')
     begun = typed.casefold()
@@ -99,8 +102,8 @@ def suggest_scopes(typed: str, names: Names, limit: int) -> list[Suggestion]:
     ]
     dates = [
         Suggestion("date", name.replace("-", " ").capitalize(), "Changed then", f"@{name}")
-        for name in SPAN_NAMES
-        if begun and name.startswith(begun.replace(" ", "-"))
+        for name in (*SPAN_NAMES, *(str(now.year - back) for back in range(_YEARS)))
+        if name.startswith(begun.replace(" ", "-"))
     ]
     room = max(1, limit - len(types[:3]) - len(dates[:3]))
     return [*places[:room], *types[:3], *dates[:3]][:limit]

@@ -57,6 +57,11 @@ class _Job:
     answer_id: int
     conversation_id: int
     cancelled: threading.Event
+    text: str = ""  # the question without its scopes
+
+    def searched(self, standalone: str) -> str:
+        """What is told of the question that was searched: as it was asked, unless it was rewritten."""
+        return self.asked.question if standalone == self.text else standalone
 
 
 class LoadedModel:
@@ -97,7 +102,7 @@ class _Progress:
         self._kept = time.monotonic()
 
     def stage(self, name: str, standalone: str) -> None:
-        self._broadcast.send(AnswerStage(self._job.answer_id, name, standalone))
+        self._broadcast.send(AnswerStage(self._job.answer_id, name, self._job.searched(standalone)))
 
     def text(self, words: str) -> None:
         self._text += words
@@ -226,6 +231,7 @@ class AnswerRequests:
 
     def _draft(self, job: _Job, progress: _Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
         asked = read_scopes(job.asked.question, self._names, datetime.datetime.now())
+        job.text = asked.text
         finder = self._heavy.get().finder.within(asked)
         model = self._models.model_for(job.asked.model)
         tones = self._models.tones_for(job.asked.tones) if model else ()
@@ -247,7 +253,7 @@ def _stored(job: _Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], 
         id=job.answer_id,
         conversation_id=job.conversation_id,
         question=job.asked.question,
-        standalone=draft.standalone,
+        standalone=job.searched(draft.standalone),
         text=draft.text,
         refused=draft.refused,
         state=draft.state,

@@ -173,7 +173,8 @@ class LibraryRequests:
             raise
 
     def suggest_scopes(self, asked: SuggestScopes) -> ScopeSuggestions:
-        found = suggest_scopes(whole_characters(asked.typed), self._names, max(1, min(asked.limit, _SUGGESTIONS)))
+        limit = max(1, min(asked.limit, _SUGGESTIONS))
+        found = suggest_scopes(whole_characters(asked.typed), self._names, limit, datetime.datetime.now())
         return ScopeSuggestions(tuple(ScopeSuggestion(s.kind, s.name, s.detail, s.insert) for s in found))
 
     def check(self, _: Nothing) -> CheckReport:

@@ -114,7 +114,7 @@ def test_an_unknown_name_is_searched_as_a_word_and_said(shelf: Shelf) -> None:
 
 def test_suggestions_come_by_name_folders_first(shelf: Shelf) -> None:
     def suggested(typed: str) -> list[tuple[str, str]]:
-        return [(s.kind, s.insert) for s in suggest_scopes(typed, shelf.names, 8)]
+        return [(s.kind, s.insert) for s in suggest_scopes(typed, shelf.names, 8, NOW)]
 
     assert suggested("ta") == [("folder", "@Taxes")]
     assert suggested("lea") == [("file", '@"lease agreement.docx"'), ("file", "@leaseTerms_v2.txt")]
@@ -123,8 +123,11 @@ def test_suggestions_come_by_name_folders_first(shelf: Shelf) -> None:
     assert suggested("pd")[-1] == ("type", "@pdf")
     assert suggested("pdf")[0] == ("file", "@return.pdf")
     assert ("date", "@last-month") in suggested("last")
+    assert suggested("202")[:2] == [("folder", "@2024"), ("folder", "@2025")]
+    assert suggested("202")[-3:] == [("date", "@2026"), ("date", "@2025"), ("date", "@2024")]
     assert suggested("zzz") == []
     assert suggested("")[0][0] == "folder"
+    assert ("date", "@today") in suggested("")
 
 
 def test_a_renamed_or_removed_file_is_called_by_its_new_name_only(shelf: Shelf) -> None:
