@@ -20,7 +20,10 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder (or single file) that the user added. `path` is absolute; `files` counts every state."""
+    """A folder (or single file) that the user added. `path` is absolute; `files` counts every state.
+
+    `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
+    """
 
     id: int
     path: str
@@ -28,6 +31,8 @@ class Folder:
     online: bool
     files: int
     indexed: int
+    rules: str = ""
+    largest_mb: int = 200
 
 
 @dataclass(frozen=True, slots=True)

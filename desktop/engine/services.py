@@ -13,6 +13,7 @@ from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
 from desktop.indexing.indexer import Indexer
@@ -36,7 +37,18 @@ Handlers = dict[Method[Any, Any], Callable[[Any], object]]
 
 # these may take long; they never keep `cancel_answer`, `status` or `ask` waiting
 BACKGROUND = frozenset(
-    {"search", "suggest_scopes", "preview_add", "check", "rebuild", "open_text", "open_page", "add", "remove"}
+    {
+        "search",
+        "suggest_scopes",
+        "preview_add",
+        "preview_rules",
+        "check",
+        "rebuild",
+        "open_text",
+        "open_page",
+        "add",
+        "remove",
+    }
 )
 
 
@@ -81,6 +93,7 @@ class Services:
             lambda: tuple(self._notices),
             own=str(folders.library),
         )
+        self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
     def _build_indexer(self) -> Indexer:
@@ -113,6 +126,8 @@ class Services:
             m.RETRY_FILE: library.retry_file,
             m.PAUSE: library.pause,
             m.SEARCH: library.search,
+            m.PREVIEW_RULES: self._rules.preview_rules,
+            m.SET_RULES: self._rules.set_rules,
             m.SUGGEST_SCOPES: library.suggest_scopes,
             m.CHECK: library.check,
             m.REBUILD: library.rebuild,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
+from desktop.indexing.ignoring import rules_of
 from desktop.indexing.walking import Found, find_file, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
@@ -87,7 +88,11 @@ class Reconciler:
         self, path: str, folder: Folder, folders: Sequence[Folder], known: Mapping[str, KnownFile], seen: _Seen
     ) -> None:
         inner = {other.path for other in folders if other.id != folder.id}
-        here = walk(path, leave_out=frozenset({*inner, self._own}))
+        rules = rules_of(folder)
+        if rules.leave_out(path):
+            seen.known |= known  # it may have been renamed into what is left out
+            return
+        here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules)
         shielded = tuple(os.path.join(place, "") for place in here.unreadable)
         seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
         seen.known |= {p: k for p, k in known.items() if p in here.files or not p.startswith(shielded)}
@@ -174,6 +179,7 @@ def _same_kind(source: KnownFile, target: Found) -> bool:
 
 
 def _is_due(file: KnownFile, found: Found) -> bool:
-    """Changed, back again, failed for a reason that may have passed, or of a kind that could not be read before."""
+    """Changed, back again, failed for a reason that may have passed, or of a kind or size that counts anew."""
     known_now = not file.format and bool(found.format)
-    return file.stamp != found.stamp or file.state is FileState.MISSING or file.transient or known_now
+    other_limit = (file.state is FileState.TOO_LARGE) != (starting_state(found)[0] is FileState.TOO_LARGE)
+    return file.stamp != found.stamp or file.state is FileState.MISSING or file.transient or known_now or other_limit

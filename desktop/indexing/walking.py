@@ -8,39 +8,48 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.domain.files import FileState
-from desktop.indexing.ignoring import ignored_file, ignored_folder
+from desktop.indexing.ignoring import DEFAULT_LARGEST_MB, FolderRules
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import FileStamp
-
-MAX_FILE_BYTES = 200 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file on disk; `format` is empty when no reader knows it."""
+    """A regular file on disk; `format` is empty when no reader knows it. Larger than `largest` bytes it is not read."""
 
     path: str
     stamp: FileStamp
     format: str
+    largest: int
 
 
 @dataclass(slots=True)
 class Walk:
-    """The result of one walk. `complete` is False when time ran out, or a folder could not be listed."""
+    """The result of one walk. `complete` is False when time ran out, or a folder could not be listed.
+
+    `left_out` are the files and folders (these end in a separator) that the rules leave out.
+    """
 
     files: dict[str, Found] = field(default_factory=dict[str, Found])
     complete: bool = True
+    left_out: list[str] = field(default_factory=list[str])
     unreadable: list[str] = field(default_factory=list[str])
 
 
-def walk(root: str, seconds: float | None = None, leave_out: frozenset[str] = frozenset()) -> Walk:
+def walk(
+    root: str,
+    seconds: float | None = None,
+    leave_out: frozenset[str] = frozenset(),
+    rules: FolderRules | None = None,
+) -> Walk:
     """Every file below `root` (or `root` itself, when it is a file) that the rules don't leave out.
 
-    `leave_out` names files and folders by path, `root` never among them.
+    `leave_out` names files and folders by path, `root` never among them; `rules` are of a folder that holds `root`.
     """
     result = Walk()
+    rules = rules or FolderRules(root)
     deadline = None if seconds is None else time.monotonic() + seconds
-    if single := find_file(root):
+    if single := find_file(root, rules.largest):
         result.files[root] = single
         return result
     stack = [root]
@@ -52,7 +61,7 @@ def walk(root: str, seconds: float | None = None, leave_out: frozenset[str] = fr
         try:
             for entry in _entries(folder):
                 if entry.path not in leave_out:
-                    _take(entry, result, stack)
+                    _take(entry, rules, result, stack)
         except (FileNotFoundError, NotADirectoryError):
             continue  # deleted since its parent was listed: its files are gone, not hidden
         except OSError:
@@ -61,7 +70,7 @@ def walk(root: str, seconds: float | None = None, leave_out: frozenset[str] = fr
     return result
 
 
-def find_file(path: str) -> Found | None:
+def find_file(path: str, largest: int = DEFAULT_LARGEST_MB * 1024 * 1024) -> Found | None:
     """The regular file at `path`, or None."""
     try:
         found = os.lstat(path)
@@ -69,7 +78,7 @@ def find_file(path: str) -> Found | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return Found(path, stamp_of(found), format_of(path) or "")
+    return Found(path, stamp_of(found), format_of(path) or "", largest)
 
 
 def stamp_of(found: os.stat_result) -> FileStamp:
@@ -83,8 +92,8 @@ def starting_state(found: Found) -> tuple[FileState, str]:
         ending = Path(found.path).suffix
         kind = f"Files of type “{ending}”" if ending else "Files without an ending"
         return FileState.UNSUPPORTED, f"{kind} can't be read yet."
-    if found.stamp.size > MAX_FILE_BYTES:
-        return FileState.TOO_LARGE, f"Larger than {MAX_FILE_BYTES // 1024**2} MB."
+    if found.stamp.size > found.largest:
+        return FileState.TOO_LARGE, f"Larger than {found.largest // 1024**2} MB."
     if found.stamp.size == 0:
         return FileState.EMPTY, "The file is empty."
     return FileState.WAITING, ""
@@ -106,13 +115,18 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         yield from entries
 
 
-def _take(entry: os.DirEntry[str], result: Walk, stack: list[str]) -> None:
+def _take(entry: os.DirEntry[str], rules: FolderRules, result: Walk, stack: list[str]) -> None:
     try:
         if entry.is_dir(follow_symlinks=False):
-            if not ignored_folder(entry.name):
+            if rules.leave_out_folder(entry.path, entry.name):
+                result.left_out.append(os.path.join(entry.path, ""))
+            else:
                 stack.append(entry.path)
-        elif entry.is_file(follow_symlinks=False) and not ignored_file(entry.name):
-            stamp = stamp_of(entry.stat(follow_symlinks=False))
-            result.files[entry.path] = Found(entry.path, stamp, format_of(entry.path) or "")
+        elif entry.is_file(follow_symlinks=False):
+            if rules.leave_out_file(entry.path, entry.name):
+                result.left_out.append(entry.path)
+            else:
+                stamp = stamp_of(entry.stat(follow_symlinks=False))
+                result.files[entry.path] = Found(entry.path, stamp, format_of(entry.path) or "", rules.largest)
     except OSError:
         return  # it vanished while we looked; the next scan knows

@@ -14,7 +14,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from desktop.domain.files import Folder
-from desktop.indexing.ignoring import ignored_file, ignored_folder
+from desktop.indexing.ignoring import FolderRules, rules_of
 
 REST_SECONDS = 0.4
 _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these: they say nothing of a change
@@ -49,12 +49,14 @@ class FolderWatcher:
         self._hints: dict[str, float] = {}
         self._observer = Observer()
         self._watched: dict[int, _Watched] = {}
+        self._rules: dict[int, FolderRules] = {}
         self._started = False
         self.trouble: dict[int, str] = {}
 
     def follow(self, folders: Iterable[Folder]) -> None:
         """Watches exactly these folders from now on, each where its path leads now."""
         wanted = {folder.id: folder for folder in folders if folder.online}
+        self._rules = {folder_id: rules_of(folder) for folder_id, folder in wanted.items()}
         if not self._started:
             self._observer.start()
             self._started = True
@@ -93,6 +95,11 @@ class FolderWatcher:
         if new:
             self._wake()
 
+    def wants(self, folder_id: int, path: str) -> bool:
+        """Whether the rules of the folder let it in."""
+        rules = self._rules.get(folder_id)
+        return rules is not None and not rules.leave_out(path)
+
     def root_deleted(self, place: str) -> None:
         """The watch died with its folder, though another may stand there already, even with the same inode."""
         for folder_id, watched in list(self._watched.items()):
@@ -103,7 +110,7 @@ class FolderWatcher:
         place = watched_place(folder)
         # inotify doesn't follow a link: watch what it leads to, and speak of it by the user's path
         real = os.path.realpath(place)
-        hints = _Hints(self, place, real, folder.path if folder.is_file else None)
+        hints = _Hints(self, folder, place, real)
         try:
             watch = self._observer.schedule(hints, real, recursive=not folder.is_file)
         except OSError as error:
@@ -128,10 +135,11 @@ def watched_place(folder: Folder) -> str:
 
 
 class _Hints(FileSystemEventHandler):
-    def __init__(self, watcher: FolderWatcher, root: str, real: str, only: str | None) -> None:
+    def __init__(self, watcher: FolderWatcher, folder: Folder, root: str, real: str) -> None:
         self._watcher = watcher
         self._root, self._real = root, real
-        self._only = only
+        self._folder_id = folder.id
+        self._only = folder.path if folder.is_file else None
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in _QUIET or (event.is_directory and event.event_type == "modified"):
@@ -149,5 +157,4 @@ class _Hints(FileSystemEventHandler):
             return path == self._only
         if path == self._root:
             return True
-        *folders, name = os.path.relpath(path, self._root).split(os.sep)
-        return not ignored_file(name) and not any(map(ignored_folder, folders))
+        return self._watcher.wants(self._folder_id, path)

@@ -95,6 +95,32 @@ class FolderId:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderRulesOf:
+    """`rules` are lines as in .gitignore; files above `largest_mb` megabytes are not read (1 to 2,000)."""
+
+    folder_id: int
+    rules: str
+    largest_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPreview:
+    """What rules would change: paths below the folder, at most 200 of each kind, and how many there are in all.
+
+    `left_out` are all that are left out, folders ending in a separator; `leaving` are files of the library that would
+    leave it, `arriving` files that would be added. `complete` is false when looking stopped early.
+    """
+
+    left_out: tuple[str, ...]
+    left_out_count: int
+    leaving: tuple[str, ...]
+    leaving_count: int
+    arriving: tuple[str, ...]
+    arriving_count: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FolderList:
     folders: tuple[Folder, ...]
 
@@ -383,6 +409,8 @@ RESCAN = Method("rescan", Nothing, Nothing)
 RETRY_FILE = Method("retry_file", FileId, Nothing)
 PAUSE = Method("pause", Pause, Nothing)
 SEARCH = Method("search", Search, Passages)
+PREVIEW_RULES = Method("preview_rules", FolderRulesOf, RulesPreview)
+SET_RULES = Method("set_rules", FolderRulesOf, Nothing)
 SUGGEST_SCOPES = Method("suggest_scopes", SuggestScopes, ScopeSuggestions)
 ASK = Method("ask", Ask, Asked)
 CANCEL_ANSWER = Method("cancel_answer", AnswerId, Nothing)

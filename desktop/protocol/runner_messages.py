@@ -48,6 +48,9 @@ class Generate:
 
     Temperature 0 is greedy. `stop` strings end the text and are not part of it. A prompt longer than the context
     less `max_tokens` is refused with a UserError.
+
+    `aside`: no part of the conversation. It runs without tones in a small memory of its own (at most 1,024 tokens),
+    and what the runner remembers of the conversation stays.
     """
 
     generation: int
@@ -56,13 +59,14 @@ class Generate:
     temperature: float
     seed: int
     stop: tuple[str, ...]
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
     """`reason` is stop, length or cancelled; `first_token` is seconds from request to first token.
 
-    `cached_tokens` of the `prompt_tokens` were reused from the turn before.
+    `cached_tokens` of the `prompt_tokens` were reused from the turn, or the aside, before.
     """
 
     text: str

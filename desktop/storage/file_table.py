@@ -84,10 +84,17 @@ class FileTable:
 
     def folders(self) -> tuple[Folder, ...]:
         rows = self._database.rows(
-            "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0) "
+            "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0), "
+            "f.rules, f.largest_mb "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
-        return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), r[4], r[5]) for r in rows)
+        return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
+
+    def set_rules(self, folder_id: int, rules: str, largest_mb: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE folders SET rules = ?, largest_mb = ? WHERE id = ?", (rules, largest_mb, folder_id)
+            )
 
     def set_online(self, folder_id: int) -> None:
         with self._database.transaction() as connection:

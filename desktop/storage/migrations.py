@@ -68,7 +68,17 @@ INSERT INTO file_names (rowid, words, terms) SELECT id, name_words(name), name_t
 CREATE INDEX files_by_format ON files(format);
 """
 
-STEPS: tuple[tuple[str, str], ...] = (("0001_first", _FIRST), ("0002_queue", _QUEUE), ("0003_names", _NAMES))
+_RULES = """
+ALTER TABLE folders ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+ALTER TABLE folders ADD COLUMN largest_mb INTEGER NOT NULL DEFAULT 200;
+"""
+
+STEPS: tuple[tuple[str, str], ...] = (
+    ("0001_first", _FIRST),
+    ("0002_queue", _QUEUE),
+    ("0003_names", _NAMES),
+    ("0004_rules", _RULES),
+)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
