@@ -14,6 +14,7 @@ from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import (
     ADD,
     CHECK,
+    FORGET_FOLDER,
     LIST_FILES,
     REBUILD,
     REMOVE,
@@ -44,16 +45,30 @@ def add(line: EngineLine, options: argparse.Namespace) -> int:
 
 
 def remove(line: EngineLine, options: argparse.Namespace) -> int:
-    status = line.call(STATUS, Nothing())
-    known = {folder.path: folder.id for folder in status.folders}
-    for path in options.paths:
-        folder_id = known.get(os.path.abspath(path))
-        if folder_id is None:
-            raise UserError(f"“{path}” is not a folder of this library.", "footnote status lists them.")
+    for folder_id in _folder_ids(line, options.paths):
         line.call(REMOVE, FolderId(folder_id))
     if options.json:
         _print(json_output.line_of(json_output.status_object(line.call(STATUS, Nothing()), _all_files(line))))
     return 0
+
+
+def forget(line: EngineLine, options: argparse.Namespace) -> int:
+    left = False
+    for folder_id in _folder_ids(line, options.paths):
+        report = line.call(FORGET_FOLDER, FolderId(folder_id))
+        left = left or bool(report.found_in)
+        if options.json:
+            _print(json_output.line_of(json_output.forget_object(report)))
+        else:
+            _say(text_output.forget_lines(report))
+    return 1 if left else 0
+
+
+def _folder_ids(line: EngineLine, paths: Iterable[str]) -> list[int]:
+    known = {folder.path: folder.id for folder in line.call(STATUS, Nothing()).folders}
+    if unknown := next((path for path in paths if os.path.abspath(path) not in known), None):
+        raise UserError(f"“{unknown}” is not a folder of this library.", "footnote status lists them.")
+    return [known[os.path.abspath(path)] for path in paths]
 
 
 def status(line: EngineLine, options: argparse.Namespace) -> int:

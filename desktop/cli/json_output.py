@@ -5,7 +5,12 @@ from typing import Any
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Why
 from desktop.domain.files import FileRow
-from desktop.protocol.engine_messages import CheckReport, Passages, Status
+from desktop.protocol.codec import encode
+from desktop.protocol.engine_messages import CheckReport, ForgetReport, Passages, Status
+
+
+def forget_object(report: ForgetReport) -> dict[str, Any]:
+    return encode(report)
 
 
 def search_object(question: str, found: Passages) -> dict[str, Any]:

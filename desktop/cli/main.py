@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     names = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _paths(_command(names, "add", commands.add, "add folders or files; a known one is scanned now"), "+")
     _paths(_command(names, "remove", commands.remove, "remove folders; their files are left as they are"), "+")
+    _paths(_command(names, "forget", commands.forget, "remove folders and leave nothing of them in the library"), "+")
     _command(names, "status", commands.status, "what the library holds, and why a file is not indexed")
     search = _command(names, "search", commands.search, "passages for a question, or for each line of input")
     _question(search, 10).add_argument("--why", action="store_true", help="say why each passage was found")

@@ -4,7 +4,7 @@ import os
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
 from desktop.domain.files import FileRow
-from desktop.protocol.engine_messages import IndexingProgress, Status
+from desktop.protocol.engine_messages import ForgetReport, IndexingProgress, Status
 
 _QUOTE = 160
 
@@ -14,6 +14,15 @@ def progress_line(progress: IndexingProgress) -> str:
     what = {"scanning": "Looking for files", "reading": "Reading", "embedding": "Learning the meaning"}
     phase = what.get(progress.phase, progress.phase)
     return f"{phase}: {progress.done} of {progress.total} files{left}"
+
+
+def forget_lines(report: ForgetReport) -> list[str]:
+    gone = [f"{report.files:,} files and {report.passages:,} passages of {report.path} are forgotten."]
+    if report.answers:
+        gone.append(f"{report.answers:,} answers that were made from them are deleted.")
+    if report.found_in:
+        return [*gone, f"Some of its text is still in: {', '.join(report.found_in)}."]
+    return [*gone, f"{report.samples} stretches of its text were looked for in the data folder; none is left."]
 
 
 def passage_lines(number: int, passage: FoundPassage, *, why: bool = False) -> list[str]:

@@ -10,6 +10,7 @@ from desktop.answering.interfaces import AnswerLimits
 from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
+from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_requests import ModelRequests
@@ -48,6 +49,7 @@ BACKGROUND = frozenset(
         "open_page",
         "add",
         "remove",
+        "forget_folder",
     }
 )
 
@@ -94,6 +96,16 @@ class Services:
             own=str(folders.library),
         )
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
+        self._forgetting = Forgetting(
+            folders,
+            self._database,
+            self._files,
+            self._ledger,
+            self._conversations,
+            self._heavy,
+            self._indexer,
+            self.broadcast,
+        )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
     def _build_indexer(self) -> Indexer:
@@ -126,6 +138,7 @@ class Services:
             m.RETRY_FILE: library.retry_file,
             m.PAUSE: library.pause,
             m.SEARCH: library.search,
+            m.FORGET_FOLDER: self._forgetting.forget_folder,
             m.PREVIEW_RULES: self._rules.preview_rules,
             m.SET_RULES: self._rules.set_rules,
             m.SUGGEST_SCOPES: library.suggest_scopes,

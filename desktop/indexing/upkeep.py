@@ -57,6 +57,11 @@ class IndexUpkeep:
         self._index.tidy()
         self._ledger.tidy()
 
+    def forget_deleted(self) -> None:
+        """As `tidy`, and nothing that was deleted is left on the disk."""
+        self._index.rewrite()
+        self._ledger.tidy()
+
     def _restore_words(self, only: frozenset[int] | None) -> None:
         rows: list[WordRow] = []
         for file_id in self._ledger.files_of(only):

@@ -104,6 +104,22 @@ class FolderRulesOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What was forgotten; `answers` were made from its files and are deleted too.
+
+    `samples` stretches of its text were looked for in the data folder afterwards; `found_in` names files that still
+    hold one, and is empty when all is well.
+    """
+
+    path: str
+    files: int
+    passages: int
+    answers: int
+    samples: int
+    found_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RulesPreview:
     """What rules would change: paths below the folder, at most 200 of each kind, and how many there are in all.
 
@@ -409,6 +425,7 @@ RESCAN = Method("rescan", Nothing, Nothing)
 RETRY_FILE = Method("retry_file", FileId, Nothing)
 PAUSE = Method("pause", Pause, Nothing)
 SEARCH = Method("search", Search, Passages)
+FORGET_FOLDER = Method("forget_folder", FolderId, ForgetReport)
 PREVIEW_RULES = Method("preview_rules", FolderRulesOf, RulesPreview)
 SET_RULES = Method("set_rules", FolderRulesOf, Nothing)
 SUGGEST_SCOPES = Method("suggest_scopes", SuggestScopes, ScopeSuggestions)

@@ -1,6 +1,7 @@
 """Conversations and their answers in SQLite. An answer is kept from the moment it is asked for, word by word."""
 
 import json
+import os
 import time
 from typing import Any
 
@@ -95,6 +96,17 @@ class Conversations:
             connection.execute(f"DELETE FROM answers WHERE conversation_id IN ({inner})")
             connection.execute("DELETE FROM conversations WHERE deleted_at IS NOT NULL")
 
+    def delete_citing(self, folder: str) -> int:
+        """Deletes for good the answers that were made from files below `folder` (or from this file); how many."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT id, content FROM answers WHERE content IS NOT NULL")
+            citing = [
+                (answer_id,) for answer_id, content in rows if _cites(decode(Answer, json.loads(content)), folder)
+            ]
+            connection.executemany("DELETE FROM answers WHERE id = ?", citing)
+            connection.execute("DELETE FROM conversations WHERE id NOT IN (SELECT conversation_id FROM answers)")
+        return len(citing)
+
     def _set_deleted(self, conversation_id: int, when: float | None) -> None:
         with self._database.transaction() as connection:
             connection.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (when, conversation_id))
@@ -103,6 +115,11 @@ class Conversations:
 def _plain(text: str) -> str:
     # half a character (typed, or from the terminal) is nothing that SQLite can keep
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _cites(answer: Answer, folder: str) -> bool:
+    files = {footnote.file for footnote in answer.footnotes} | {passage.file for passage in answer.passages}
+    return any(file == folder or file.startswith(os.path.join(folder, "")) for file in files)
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:

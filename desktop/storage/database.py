@@ -50,6 +50,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # made private before SQLite writes to it: its journal takes over the mode
@@ -109,6 +110,14 @@ class Database:
     def tidy(self) -> None:
         """Deleted text leaves the disk: the write-ahead log keeps it until it is emptied."""
         with self._lock, translated():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def vacuum(self) -> None:
+        """Writes the whole file anew without what was deleted, and removes copies kept from older versions."""
+        with self._lock, translated():
+            for copy in self._path.parent.glob(f"{self._path.name}.before-*"):
+                copy.unlink(missing_ok=True)
+            self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def note(self, name: str) -> str:

@@ -213,6 +213,26 @@ class PassageLedger:
         row = self._database.row("SELECT sha256 FROM files WHERE id = ?", file_id)
         return str(row[0]) if row else ""
 
+    def count_of(self, folder_id: int) -> int:
+        """How many passages the files of a folder have."""
+        inner = "SELECT id FROM files WHERE folder_id = ?"
+        return self._database.count(f"SELECT count(*) FROM passages WHERE file_id IN ({inner})", folder_id)
+
+    def samples(self, folder_id: int, limit: int) -> list[str]:
+        """Stretches of text, of 30 characters or more, that occur in this folder and in no other."""
+        rows = self._database.rows(
+            "SELECT p.text FROM passages p JOIN files f ON f.id = p.file_id WHERE f.folder_id = ? "
+            "AND length(p.text) >= 30 ORDER BY random() LIMIT ?",
+            folder_id,
+            limit,
+        )
+        middles = [str(text)[max(0, len(text) // 2 - 30) :][:60] for (text,) in rows]
+        elsewhere = (
+            "SELECT 1 FROM passages p JOIN files f ON f.id = p.file_id WHERE f.folder_id != ? "
+            "AND instr(p.text, ?) LIMIT 1"
+        )
+        return [middle for middle in middles if self._database.row(elsewhere, folder_id, middle) is None]
+
     def totals(self) -> tuple[int, int]:
         """(passages, those with a vector)."""
         # both counts come from an index; a sum over `embedded` would read every passage's text

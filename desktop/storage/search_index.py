@@ -27,8 +27,8 @@ from desktop.domain.errors import EngineProblem
 from desktop.storage.analysis import ANALYSIS_VERSION
 from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.index_filters import files_filter, ids_filters
+from desktop.storage.index_tables import WORD_INDEX, WORDS, column, vectors_schema, write_anew
 
-_WORDS = pa.schema([("id", pa.int64()), ("file_id", pa.int64()), ("terms", pa.string()), ("near", pa.string())])
 # words that were analysed otherwise stand in a table of another name: it is dropped, and upkeep fills this one
 _WORDS_TABLE = f"words_{ANALYSIS_VERSION}"
 _NEAR_WEIGHT = 1.2
@@ -65,15 +65,14 @@ class SearchIndex:
         self._lock = threading.RLock()
         self._dimension = dimension
         self._vector_table = vector_table
-        vectors = pa.list_(pa.float32(), dimension)
-        self._vector_schema = pa.schema([("id", pa.int64()), ("file_id", pa.int64()), ("vector", vectors)])
+        self._vector_schema = vectors_schema(dimension)
         with self._use():
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = lancedb.connect(folder)
             for name in self._connection.list_tables().tables:
                 if name.startswith("words") and name != _WORDS_TABLE:
                     self._connection.drop_table(name)
-            self._words = self._open(_WORDS_TABLE, _WORDS)
+            self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(vector_table, self._vector_schema)
             self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
 
@@ -114,7 +113,7 @@ class SearchIndex:
                 "terms": [" ".join(row.terms) for row in rows],
                 "near": [" ".join(row.near) for row in rows],
             },
-            schema=_WORDS,
+            schema=WORDS,
         )
         with self._use():
             for where in ids_filters(replacing):
@@ -149,19 +148,37 @@ class SearchIndex:
     def clear(self) -> None:
         """Empties both tables and drops tables of other embedders."""
         with self._use():
-            for name in self._connection.list_tables().tables:
-                self._connection.drop_table(name)
-            self._words = self._open(_WORDS_TABLE, _WORDS)
+            self._drop_tables_but()
+            self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(self._vector_table, self._vector_schema)
             self._worded, self._sharded = False, 0
 
+    def _drop_tables_but(self, *kept: str) -> None:
+        for name in self._connection.list_tables().tables:
+            if name not in kept:
+                self._connection.drop_table(name)
+
     def tidy(self) -> None:
         """Merges small pieces, indexes rows added since, and drops versions that hold deleted text."""
+        self._tidy(_KEEP_VERSIONS)
+
+    def _tidy(self, older_than: datetime.timedelta) -> None:
         with self._use(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # it warns of concurrent readers; those read again
             self._shard_vectors()
             for table in (self._words, self._vectors):
-                table.optimize(cleanup_older_than=_KEEP_VERSIONS)
+                table.optimize(cleanup_older_than=older_than, delete_unverified=not older_than)
+
+    def rewrite(self) -> None:
+        """Writes both tables anew, so that nothing that was removed is left on the disk."""
+        with self._use():
+            self._drop_tables_but(_WORDS_TABLE, self._vector_table)
+            self._words = write_anew(self._connection, _WORDS_TABLE, WORDS)
+            self._vectors = write_anew(self._connection, self._vector_table, self._vector_schema)
+            self._worded, self._sharded = False, 0
+            if self._words.count_rows():
+                self._make_word_index()
+        self._tidy(datetime.timedelta(0))
 
     def _shard_vectors(self) -> None:
         """Near vectors into shards of which a question reads some; each is still compared exactly."""
@@ -184,18 +201,8 @@ class SearchIndex:
         return max((int(name.removeprefix(_NAMED_SHARDS)) for name in self._shard_names()), default=0)
 
     def _make_word_index(self) -> None:
-        # the terms are analysed already, so LanceDB only splits at the spaces
-        config = FTS(
-            base_tokenizer="whitespace",
-            lower_case=False,
-            stem=False,
-            remove_stop_words=False,
-            ascii_folding=False,
-            with_position=False,
-            max_token_length=None,
-        )
         for field in ("terms", "near"):
-            self._words.create_index(field, config=config)
+            self._words.create_index(field, config=FTS(**WORD_INDEX))
         self._worded = True
 
     # searching; `within` are the ids of the files to search, None: all
@@ -225,7 +232,7 @@ class SearchIndex:
         begun = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("'", "''")
         where = f"terms LIKE '{begun}%' OR terms LIKE '% {begun}%'"
         rows = self._beside_writers(
-            lambda: _column(self._words.search().where(where).select(["terms"]).limit(_EXPAND_ROWS).to_arrow(), "terms")
+            lambda: column(self._words.search().where(where).select(["terms"]).limit(_EXPAND_ROWS).to_arrow(), "terms")
         )
         counted = Counter(term for row in rows for term in set(row.split(" ")) if term.startswith(start))
         return [term for term, _ in counted.most_common(limit)]
@@ -236,7 +243,7 @@ class SearchIndex:
             return (query if within is None else query.where(files_filter(within), prefilter=True)).to_arrow()
 
         found = self._beside_writers(read)
-        return {i: s for i, s in zip(_column(found, "id"), _column(found, "_score"), strict=True) if s > 0}
+        return {i: s for i, s in zip(column(found, "id"), column(found, "_score"), strict=True) if s > 0}
 
     def find_vectors(
         self, vector: np.ndarray, limit: int, within: Collection[int] | None = None
@@ -254,7 +261,7 @@ class SearchIndex:
             return query.select(["id", "_distance"]).limit(limit).to_arrow()
 
         found = self._beside_writers(read)
-        return [(i, 1.0 - d) for i, d in zip(_column(found, "id"), _column(found, "_distance"), strict=True)]
+        return [(i, 1.0 - d) for i, d in zip(column(found, "id"), column(found, "_distance"), strict=True)]
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
         """float32 [dimension] by passage id, for those that have one."""
@@ -265,23 +272,19 @@ class SearchIndex:
             found = query.select(["id", "vector"]).limit(len(ids)).to_arrow()
         matrix = found.column("vector").combine_chunks().values.to_numpy(zero_copy_only=False)
         rows = matrix.reshape(-1, self._dimension)
-        return {passage_id: rows[i] for i, passage_id in enumerate(_column(found, "id"))}
+        return {passage_id: rows[i] for i, passage_id in enumerate(column(found, "id"))}
 
     # checking
 
     def word_ids(self) -> list[int]:
         """Every passage id in the table of terms, doubles included."""
         with self._use():
-            return _column(self._words.search().select(["id"]).limit(None).to_arrow(), "id")
+            return column(self._words.search().select(["id"]).limit(None).to_arrow(), "id")
 
     def vector_ids(self) -> list[int]:
         """Every passage id in the table of vectors, doubles included."""
         with self._use():
-            return _column(self._vectors.search().select(["id"]).limit(None).to_arrow(), "id")
-
-
-def _column(table: Any, name: str) -> list[Any]:
-    return table.column(name).to_pylist()
+            return column(self._vectors.search().select(["id"]).limit(None).to_arrow(), "id")
 
 
 def _match(text: str, field: str, operator: FullTextOperator = FullTextOperator.OR) -> MatchQuery:
