@@ -35,7 +35,7 @@ _CLAIMS_NOTHING = re.compile(
 class Checked:
     """`units` carry the sentence, best first; `missing` are the facts that they lack; `score` 0 to 1.
 
-    `terms` counts the telling words of the sentence.
+    `nearest` speaks most of the same thing, whatever the support. `terms` counts the telling words of the sentence.
     """
 
     support: Support
@@ -43,6 +43,7 @@ class Checked:
     score: float
     missing: tuple[str, ...] = ()
     terms: int = 0
+    nearest: Unit | None = None
 
 
 def check(sentence: str, evidence: Evidence) -> Checked:
@@ -73,7 +74,8 @@ class _Alignment:
         support = self._support(score, units, missing)
         if support is Support.SUPPORTED and self._speaks_of_something_else(chosen):
             support = Support.PARTLY
-        return Checked(support, () if support is Support.UNSUPPORTED else units, score, missing, len(self._terms))
+        carrying = () if support is Support.UNSUPPORTED else units
+        return Checked(support, carrying, score, missing, len(self._terms), units[0])
 
     def _chosen(self) -> list[int]:
         """Greedy: the best sentence, then whichever adds most, while it adds enough."""
@@ -121,8 +123,8 @@ class _Alignment:
     def _score(self, chosen: list[int]) -> float:
         """Words and facts held, less the facts that are nowhere; 0 to 1. The weights were read off claims."""
         units = [self._evidence.units[i] for i in chosen]
-        held = 0.4 * self._gain([], chosen) + 0.6 * self._nearby(chosen[0])
-        lost = 0.15 * self._share_lost(units) + 0.25 * self._share_lost(self._evidence.units)
+        held = 0.2 * self._gain([], chosen) + 0.8 * self._nearby(chosen[0])
+        lost = 0.2 * self._share_lost(units) + self._share_lost(self._evidence.units)
         return min(1.0, max(0.0, held - lost - 0.05 * (len(chosen) - 1)))
 
     def _share_lost(self, units: Sequence[Unit]) -> float:
