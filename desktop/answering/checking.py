@@ -21,7 +21,7 @@ _MOST_UNITS = 3
 _ECHO = 0.4
 # of several sentences that hold a short answer, the one that speaks of what was asked carries it
 _ASKED = 0.2
-_LEAST_GAIN = 0.12
+_LEAST_GAIN = 0.15
 _CLAIMS_NOTHING = re.compile(
     r"(?:here (?:is|are)|hier (?:ist|sind)|voici|aquí (?:está|están)|ecco|based on|according to (?:the|your) "
     r"(?:sources?|files?|documents?)|let me know|i hope|feel free|sure|certainly|of course|in summary)"
