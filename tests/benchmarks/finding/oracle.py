@@ -1,7 +1,7 @@
 """What could be reached at best with the passages that the two legs find: someone who knows the answers orders them.
 
-The order is made passage by passage, each the one that adds most. A metric's ceiling is the best of what two such orders
-(by gold places, by gold characters) reach, each as it is and with neighbours joined as the finder joins them.
+The order is made passage by passage, each the one that adds most. A metric's ceiling is the best of what two such
+orders (by gold places, by gold characters) reach, each as it is and with neighbours joined as the finder joins them.
 """
 
 from collections.abc import Callable, Sequence

@@ -61,9 +61,7 @@ class PeerEnvironment:
 
     def _pip(self, name: str, requirements: Path) -> None:
         locked = ("--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", requirements)
-        self._run(
-            name, [self._place.python, "-m", "pip", "install", "--progress-bar", "off", *locked], NETWORK_HINT
-        )
+        self._run(name, [self._place.python, "-m", "pip", "install", "--progress-bar", "off", *locked], NETWORK_HINT)
 
     def _run(self, name: str, command: list[str | Path], hint: str) -> None:
         run_logged(

@@ -1,4 +1,4 @@
-"""For developers: remakes `peers.txt` from the peers named here: `.venv/bin/python -m tests.benchmarks.finding.peer_lock`.
+"""For developers: remakes `peers.txt` from the peers named here. Run as `python -m tests.benchmarks.finding.peer_lock`.
 
 Resolves as the installer does for its own locks; torch is left to the installer's lock.
 """

@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +19,17 @@ from desktop.platform_support.environment import child_environment
 from tests.benchmarks.finding.libraries import Library
 from tests.benchmarks.finding.scoring import RESULTS, Outcome, Passage, QuestionSet
 
+WINDOW, SHARED = 1_000, 200
 PROCESS = Path(__file__).with_name("peer_process.py")
+
+
+class Split(Enum):
+    """What a peer is given as passages."""
+
+    OURS = "our passages, embedded without their headings"
+    OUR_VECTORS = "our passages with our vectors"
+    PARAGRAPHS = "as txtai splits paragraphs"
+    WINDOWS = "1,000 characters, 200 of them shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,8 @@ class Kind:
 
     name: str
     system: str
-    passages: str  # ours, ours with our vectors, or paragraphs
-    language: str
+    split: Split
+    language: str = ""
 
 
 class PeerFailed(Exception):
@@ -38,10 +49,12 @@ class PeerFailed(Exception):
 def kinds(language: str) -> tuple[Kind, ...]:
     """Every row for questions of this language."""
     return (
-        Kind("txtai", "txtai", "ours", ""),
-        Kind("txtai, its paragraphs", "txtai", "paragraphs", ""),
-        Kind("LanceDB RRF", "lancedb", "ours with our vectors", ""),
-        Kind("LanceDB RRF, language told", "lancedb", "ours with our vectors", language),
+        Kind("txtai", "txtai", Split.OURS),
+        Kind("txtai, 1,000/200", "txtai", Split.WINDOWS),
+        Kind("txtai, paragraphs", "txtai", Split.PARAGRAPHS),
+        Kind("LanceDB RRF", "lancedb", Split.OUR_VECTORS),
+        Kind("LanceDB RRF, 1,000/200", "lancedb", Split.WINDOWS),
+        Kind("LanceDB RRF, told", "lancedb", Split.OUR_VECTORS, language),
     )
 
 
@@ -114,18 +127,20 @@ class PeerProcess:
         self.call("make", name=name, system=kind.system, language=kind.language, **places)
 
     def _passages(self, kind: Kind, questions: QuestionSet, library: Library) -> tuple[list[Passage], np.ndarray]:
-        if kind.passages == "paragraphs":
-            passages = list(self._paragraphs(sorted(questions.documents.iterdir())))
-        else:
-            rows = library.passages()
-            passages: list[Passage] = [(row.path, row.start, row.end, row.text) for row in rows]
-            if kind.passages == "ours with our vectors":
-                known = library.index.vectors_of([row.id for row in rows])
-                return passages, np.stack([known[row.id] for row in rows])
+        rows = library.passages()
+        passages: list[Passage] = [(row.path, row.start, row.end, row.text) for row in rows]
+        if kind.split is Split.OUR_VECTORS:
+            known = library.index.vectors_of([row.id for row in rows])
+            return passages, np.stack([known[row.id] for row in rows])
+        documents = sorted(questions.documents.iterdir())
+        if kind.split is Split.PARAGRAPHS:
+            passages = list(self._paragraphs(documents))
+        elif kind.split is Split.WINDOWS:
+            passages = [window for document in documents for window in windows(document)]
         return passages, library.embedder.embed([passage[3] for passage in passages])
 
     def _paragraphs(self, documents: Sequence[Path]) -> Iterator[Passage]:
-        texts = [document.read_bytes().decode("utf-8") for document in documents]
+        texts = [_text_of(document) for document in documents]
         for document, text, parts in zip(documents, texts, self.call("split", texts=texts)["parts"], strict=True):
             end = 0
             for part in parts:
@@ -135,3 +150,14 @@ class PeerProcess:
                 else:
                     end = start + len(part)
                     yield str(document), start, end, part
+
+
+def windows(document: Path) -> Iterator[Passage]:
+    """The whole document in pieces of one length, each beginning inside the one before."""
+    text = _text_of(document)
+    for start in range(0, max(1, len(text) - SHARED), WINDOW - SHARED):
+        yield str(document), start, min(len(text), start + WINDOW), text[start : start + WINDOW]
+
+
+def _text_of(document: Path) -> str:
+    return document.read_bytes().decode("utf-8")
