@@ -6,7 +6,7 @@ from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Fin
 from desktop.answering.prompting import Prompt, build_prompt
 from desktop.answering.quoting import best_sentences
 from desktop.answering.refusing import QUOTES_FROM, TOO_WEAK, is_answered, model_refuses, question_share, refusal_text
-from desktop.answering.rewriting import needs_rewriting, rewritten
+from desktop.answering.understanding import understood
 from desktop.domain.answers import AnswerState, FoundPassage, Sentence, Support
 from desktop.protocol.runner_messages import Generated
 
@@ -22,15 +22,9 @@ class Answerer:
     def answer(self, question: AskedQuestion, listener: Listener) -> Draft:
         """Stages told: finding, reading, writing, checking. Raises what the finder and the generator raise."""
         listener.stage("finding", "")
-        standalone = self._understood(question)
+        standalone, found = understood(question, self._finder, self._generator, self._limits)
         listener.stage("finding", standalone)
-        found = self._finder.find(standalone, max(self._limits.passages, self._limits.sources))
         return _Answering(self._finder, self._generator, self._limits, question, standalone, found, listener).draft()
-
-    def _understood(self, question: AskedQuestion) -> str:
-        if question.standalone or not needs_rewriting(question.question, question.history):
-            return question.question.strip()
-        return rewritten(question.question, question.history, self._generator, self._limits.rewrite_tokens)
 
 
 class _Answering:

@@ -1,11 +1,11 @@
-"""Which passages are shown, and in what order: the same words once, the first ones grown by the hits that they touch,
-and no file alone where others have as much to say. Searches nothing.
+"""Which passages are shown, and in what order: the same words once, the first ones grown by the hits that they touch
+and to their whole paragraphs, and no file alone where others have as much to say. Searches nothing.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from desktop.storage.passage_ledger import LedgerPassage
 
@@ -13,11 +13,16 @@ GROWING = 2  # so many of the first results grow
 TOUCHING = 10  # by those of so many first hits
 CLOSE = 0.75  # that score no less than this share of theirs
 LONGEST = 1_500  # to so many characters
+WHOLE = 3  # so many of the first results become whole paragraphs, where that makes none longer
+SPARE = 6  # so many results more are at hand for those that went into a paragraph
 ALIKE = 0.9  # passages of two files that share this share of their words are copies, unless a number differs
 OTHERS = 2  # so many of the last places are for other files
 WORTH = 0.8  # whose best scores no less than this share of the first
 
 Hit = tuple[float, LedgerPassage]
+Near = Callable[[LedgerPassage], Sequence[LedgerPassage]]  # what stands up to LONGEST characters around it, in order
+
+_BLANK_LINE = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,15 @@ class Result:
     rows: list[LedgerPassage]
 
 
-def arrange(hits: Sequence[Hit], limit: int) -> list[Result]:
-    """At most `limit` results of the hits, which come best first."""
-    results, rest = _grown(hits, limit)
-    return _with_other_files(results, rest, limit)
+def arrange(hits: Sequence[Hit], limit: int, near: Near | None = None) -> list[Result]:
+    """At most `limit` results of the hits, which come best first. Without `near` no paragraph is made whole."""
+    if near is None:
+        results, rest = _grown(hits, limit)
+        return _with_other_files(results, rest, limit)
+    results, rest = _grown(hits, limit + SPARE)
+    results = _whole(results, near)
+    left = [(result.score, result.hit) for result in results[limit:]]
+    return _with_other_files(results[:limit], [*left, *rest], limit)
 
 
 def same_words_once(hits: Iterable[Hit]) -> list[Hit]:
@@ -67,6 +77,41 @@ def _grown(hits: Sequence[Hit], limit: int) -> tuple[list[Result], Sequence[Hit]
             seen.append(_words_of(row))
             results.append(Result(score, row, [row]))
     return results, ()
+
+
+def _whole(results: Sequence[Result], near: Near) -> list[Result]:
+    """The first results with the rest of their paragraphs; what went into one of these is shown there alone."""
+    whole: list[Result] = []
+    shown: set[int] = set()
+    for result in results:
+        if result.hit.id in shown:
+            continue
+        rows = [row for row in result.rows if row.id not in shown]
+        if len(whole) < WHOLE:
+            longer = _with_paragraphs(rows, near(result.hit))
+            fits = longer[-1].end - longer[0].start <= LONGEST
+            rows = longer if fits and shown.isdisjoint(row.id for row in longer) else rows
+        shown.update(row.id for row in rows)
+        whole.append(replace(result, rows=rows))
+    return whole
+
+
+def _with_paragraphs(rows: Sequence[LedgerPassage], around: Sequence[LedgerPassage]) -> list[LedgerPassage]:
+    longer = list(rows)
+    for row in reversed([row for row in around if row.ordinal < rows[0].ordinal]):
+        if not _same_paragraph(row, longer[0]):
+            break
+        longer.insert(0, row)
+    for row in (row for row in around if row.ordinal > rows[-1].ordinal):
+        if not _same_paragraph(longer[-1], row):
+            break
+        longer.append(row)
+    return longer
+
+
+def _same_paragraph(left: LedgerPassage, right: LedgerPassage) -> bool:
+    follows = left.ordinal + 1 == right.ordinal and left.heading == right.heading and joins(left, right)
+    return follows and not _BLANK_LINE.search(right.gap)
 
 
 def _with_other_files(results: list[Result], rest: Sequence[Hit], limit: int) -> list[Result]:

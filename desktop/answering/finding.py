@@ -4,6 +4,7 @@ How the three make one score is told in `fusing`, which of the hits are shown in
 passages that hold them; a word that ends in * stands for all that begin so.
 """
 
+import dataclasses
 import os
 import re
 import stat
@@ -15,6 +16,7 @@ import numpy as np
 from desktop.answering.arranging import Hit, Result, arrange, joins, same_words_once
 from desktop.answering.fusing import Found, explain
 from desktop.answering.interfaces import Place
+from desktop.answering.reranking import PassageReranker, rerank
 from desktop.answering.scoping import ScopedQuestion
 from desktop.domain.answers import FoundPassage, Why
 from desktop.storage.analysis import analyse, name_words, query_terms
@@ -43,7 +45,7 @@ class QueryEmbedder(Protocol):
 class PassageFinder:
     """Search over one library. `embedder` gives None while vectors can't be had; keywords alone serve then.
 
-    `names` None: file names are not searched.
+    `names` None: file names are not searched. `reranker` None: the hits stay in the order of their scores.
     """
 
     def __init__(
@@ -53,15 +55,16 @@ class PassageFinder:
         index: SearchIndex,
         embedder: Callable[[], QueryEmbedder | None],
         names: FileNames | None = None,
+        reranker: PassageReranker | None = None,
     ) -> None:
         self._files, self._ledger, self._index = files, ledger, index
-        self._embedder, self._names = embedder, names
+        self._embedder, self._names, self._reranker = embedder, names, reranker
         self._within: frozenset[int] | None = None
         self._scope_words = ""
 
     def within(self, asked: ScopedQuestion) -> "PassageFinder":
         """A finder of the same library that looks into the files of a scope only."""
-        finder = PassageFinder(self._files, self._ledger, self._index, self._embedder, self._names)
+        finder = PassageFinder(self._files, self._ledger, self._index, self._embedder, self._names, self._reranker)
         finder._scope_words = asked.words
         if asked.scope and self._names is not None:
             finder._within = frozenset(self._names.in_scope(asked.scope))
@@ -74,9 +77,13 @@ class PassageFinder:
             return ()
         tongues = tuple(dict.fromkeys(("english", *self._files.languages())))
         found = self._search(question, tongues, max(CANDIDATES, 2 * limit))
-        results = arrange(self._hits(found, _QUOTED.findall(question)), limit)
+        phrases = _QUOTED.findall(question)
+        hits, said = self._hits(found, phrases), dict[int, float]()
+        if self._reranker is not None and not phrases:  # passages with the quoted words stay first
+            hits, said = rerank(question, hits, self._reranker)
+        results = arrange(hits, limit)
         whys = explain(question, found, [result.hit for result in results], tongues)
-        return tuple(_shown(result, why) for result, why in zip(results, whys, strict=True))
+        return tuple(_shown(result, why, said) for result, why in zip(results, whys, strict=True))
 
     def _search(self, question: str, tongues: tuple[str, ...], depth: int) -> Found:
         terms = query_terms(question, tongues)
@@ -181,7 +188,9 @@ def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassag
     )
 
 
-def _shown(result: Result, why: Why) -> FoundPassage:
+def _shown(result: Result, why: Why, said: dict[int, float]) -> FoundPassage:
+    if result.hit.id in said:
+        why = dataclasses.replace(why, rerank=round(said[result.hit.id], 3))
     return _joined(result.rows, _found(result.hit, result.score, why))
 
 

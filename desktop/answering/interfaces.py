@@ -30,7 +30,11 @@ class Finder(Protocol):
 
 
 class Generator(Protocol):
-    """A loaded language model; `context` is in tokens."""
+    """A loaded language model; `context` is in tokens.
+
+    An `aside` is a short question to the model itself, at most 1,024 tokens with its answer: it runs without tones,
+    and what the model holds of the conversation stays.
+    """
 
     @property
     def context(self) -> int: ...
@@ -45,6 +49,7 @@ class Generator(Protocol):
         temperature: float = 0.0,
         seed: int = 0,
         stop: tuple[str, ...] = (),
+        aside: bool = False,
         on_text: Callable[[str], None],
     ) -> Generated: ...
 

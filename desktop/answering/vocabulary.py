@@ -40,10 +40,12 @@ ASKING_STEMS = _listed(
 # words that point to what was said before
 POINTING_WORDS = _listed(
     """it its they them their theirs he him his she her hers this that these those there then one ones same
-    former latter er sie es ihn ihm ihr ihre dies diese dieser dieses das davon dazu damit dort il elle ils
-    elles lui leur cela ça ceci ce cette él ella ello ellos eso esto ese esta lei loro questo quello ele ela
-    isso isto hij zij het dit dat deze die"""
+    latter er sie es ihn ihm ihr ihre dies diese dieser dieses davon dazu damit dort il elle ils elles lui leur
+    cela ça ceci ce cette él ella ello ellos eso esto ese esta lei loro questo quello ele ela isso isto hij zij
+    deze"""
 )
+# those among them that most often point to a name in the same question: "How did Tesla pay for his work?"
+POSSESSIVE_WORDS = _listed("""its their theirs his her hers""")
 # the same as words
 ASKING_WORDS = _listed(
     """what which who whom whose when where why how much many is are was were do does did can could will would

@@ -25,6 +25,7 @@ class Why:
 
     `words` are those of the question that stand in it, as it writes them; `word_score` is its BM25, at least 0,
     `cosine` how near its meaning is, -1 to 1. `name_words` stand in the file's path.
+    `rerank` is what the reranker gave it, of its own scale; None where none was asked.
     """
 
     words: tuple[str, ...]
@@ -33,6 +34,7 @@ class Why:
     meaning_rank: int | None
     cosine: float | None
     name_words: tuple[str, ...] = ()
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

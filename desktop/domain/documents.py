@@ -41,6 +41,7 @@ class Document:
     `title` comes from the content, never from the file name, and may be empty. `pages` is empty where the
     format has none. `is_source` says that `text` is the decoded file itself (without a byte-order mark).
     `table_header` is the header line of a table file, repeated as context for its rows, else empty.
+    `note` says in a sentence what of the file could not be read, else it is empty.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Document:
     blocks: tuple[Block, ...]
     pages: tuple[PageSpan, ...]
     table_header: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Folder:
     """A folder (or single file) that the user added. `path` is absolute; `files` counts every state.
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
+    `waiting` files are still to be read.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Folder:
     indexed: int
     rules: str = ""
     largest_mb: int = 200
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,12 @@ class ModelRunner:
         temperature: float = 0.0,
         seed: int = 0,
         stop: Sequence[str] = (),
+        aside: bool = False,
         on_text: Callable[[str], None] = lambda _text: None,
     ) -> Generated:
         """Answers `turns`; `on_text` gets the text as it comes, on another thread.
+
+        An `aside` runs without tones and leaves what is remembered of the conversation as it is.
 
         Raises UserError when the prompt is too long, RunnerDied when the runner ended, and what `on_text` raises,
         after the generation was cancelled.
@@ -147,7 +150,7 @@ class ModelRunner:
                 if listener.cancelled:
                     # the first cancel may have met a dead process
                     self._send_cancel(listener.number)
-                request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop))
+                request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside)
                 answer = self._call(GENERATE, request)
             finally:
                 self._listener = None

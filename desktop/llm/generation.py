@@ -1,10 +1,11 @@
-"""One generation: the prompt goes in in slices, reusing what the context holds already, then tokens come out one by
-one until an end token, a stop string, the limit or a cancel.
+"""One generation: the prompt goes in in slices, reusing what its lane holds already, then tokens come out one by one
+until an end token, a stop string, the limit or a cancel.
 """
 
 import time
 from collections.abc import Callable
 
+from desktop.llm.lanes import Lane
 from desktop.llm.llama import BATCH, LoadedModel
 from desktop.llm.text_stream import TextStream
 from desktop.protocol.runner_messages import Generate, Generated, TextGenerated
@@ -16,23 +17,24 @@ SLOW_TOKEN_SECONDS = 0.1
 
 
 class Generation:
-    """`context` is the list of tokens that the model's context holds; it is kept true through every outcome."""
+    """What `lane` holds is kept true through every outcome."""
 
     def __init__(
         self,
         model: LoadedModel,
-        context: list[int],
+        lane: Lane,
         should_stop: Callable[[], bool],
         send: Callable[[TextGenerated], None],
     ) -> None:
-        self._model, self._context = model, context
+        self._model, self._lane = model, lane
         self._should_stop, self._send = should_stop, send
         self._started = time.monotonic()
         self._first_token = 0.0
         self._slow = False
 
     def run(self, request: Generate, prompt: list[int], stops: tuple[str, ...]) -> Generated:
-        cached = self._reuse(prompt)
+        self._lane.enter()
+        cached = self._lane.reuse(prompt)
         stream = TextStream((*request.stop, *stops))
         events = _Events(request.generation, self._send)
         tokens, reason = 0, "cancelled"
@@ -50,34 +52,12 @@ class Generation:
             seconds=time.monotonic() - self._started,
         )
 
-    def _reuse(self, prompt: list[int]) -> int:
-        """Keeps the longest common start of the context and the prompt; how many tokens that is."""
-        # the last token is always taken in again: its logits start the answer
-        most = min(len(self._context), len(prompt) - 1)
-        shared = next((i for i in range(most) if self._context[i] != prompt[i]), most)
-        return self._keep(shared)
-
-    def _keep(self, count: int) -> int:
-        if count and self._model.keep(count):
-            del self._context[count:]
-        else:
-            self._model.forget()
-            self._context.clear()
-        return len(self._context)
-
     def _take_in(self, tokens: list[int]) -> bool:
         """False when it was cancelled."""
         for start in range(0, len(tokens), BATCH):
-            if self._should_stop() or not self._decode(tokens[start : start + BATCH], watch=True):
+            if self._should_stop() or not self._lane.take_in(tokens[start : start + BATCH], watch=True):
                 return False
         return True
-
-    def _decode(self, tokens: list[int], watch: bool) -> bool:
-        if self._model.decode(tokens, watch=watch):
-            self._context += tokens
-            return True
-        self._keep(len(self._context))
-        return False
 
     def _put_out(self, request: Generate, stream: TextStream, events: "_Events") -> tuple[int, str]:
         """(tokens, reason)"""
@@ -101,7 +81,7 @@ class Generation:
     def _go_on(self, token: int) -> bool:
         """Takes the token in; False when it was cancelled."""
         started = time.monotonic()
-        if self._should_stop() or not self._decode([token], watch=self._slow):
+        if self._should_stop() or not self._lane.take_in([token], watch=self._slow):
             return False
         self._slow = time.monotonic() - started > SLOW_TOKEN_SECONDS
         return True

@@ -6,7 +6,7 @@ Every file that comes here has passed the checks in `desktop.gguf`. Not for two 
 import ctypes
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,13 +15,16 @@ from llama_cpp import llama_cpp as native
 from desktop.domain.errors import EngineProblem
 
 BATCH = 512
+# sequences in the context's memory
+CONVERSATION, ASIDE = 0, 1
+_ASIDE_SIZE = 1024
 _LOG_ERROR = 4
 _ABORTED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """`context` in tokens; `gpu_layers` -1 for all."""
+    """`context` in tokens, for the conversation alone; `gpu_layers` -1 for all."""
 
     context: int
     threads: int
@@ -63,7 +66,9 @@ class LlamaLibrary:
 
 
 class LoadedModel:
-    """A model with one context. All pointers are freed by `close`; nothing may be called after it."""
+    """A model with one context, whose memory two sequences share. All pointers are freed by `close`; nothing may be
+    called after it.
+    """
 
     def __init__(
         self, library: LlamaLibrary, model: Any, options: LoadOptions, should_stop: Callable[[], bool]
@@ -73,6 +78,7 @@ class LoadedModel:
         self._context: Any = None
         self._vocabulary: Any = native.llama_model_get_vocab(model)
         self._adapters: dict[str, Any] = {}
+        self._laid: tuple[tuple[str, float], ...] = ()
         # C keeps both pointers: the objects must live as long as the context
         self._stop_callback = native.ggml_abort_callback(self._ask_stop)
         self._no_callback = native.ggml_abort_callback(0)
@@ -80,12 +86,15 @@ class LoadedModel:
     def open_context(self) -> None:
         """Once, before anything else. Raises EngineProblem, most likely for want of memory."""
         settings = native.llama_context_default_params()
-        settings.n_ctx = self._options.context
+        settings.n_ctx = self._options.context + self.aside_size
+        settings.n_seq_max = 2
+        # one pool of cells: apart, each sequence would get half of them
+        settings.kv_unified = True
         settings.n_batch = min(BATCH, self._options.context)
         settings.n_ubatch = settings.n_batch
         settings.n_threads = settings.n_threads_batch = self._options.threads
         # only the last token's logits are ever read: rows for a whole batch cost a 1.5B model 230 MB
-        settings.n_outputs_max = 1
+        settings.n_outputs_max = settings.n_seq_max
         self._context = native.llama_init_from_model(self._model, settings)
         if not self._context:
             reason = self._library.last_complaint() or "There may not be enough memory."
@@ -104,7 +113,13 @@ class LoadedModel:
 
     @property
     def context_size(self) -> int:
-        return int(native.llama_n_ctx(self._context))
+        """Tokens that the conversation may take."""
+        return self._options.context
+
+    @property
+    def aside_size(self) -> int:
+        """Tokens that an aside may take, on top of the conversation's."""
+        return min(_ASIDE_SIZE, self._options.context)
 
     # --- tokens
 
@@ -145,28 +160,32 @@ class LoadedModel:
 
     # --- the context's memory
 
-    def decode(self, tokens: Sequence[int], *, watch: bool) -> bool:
+    def decode(self, tokens: Sequence[int], sequence: int, *, watch: bool) -> bool:
         """Takes at most BATCH tokens in; False when `should_stop` (asked only if `watch`) broke it off.
 
-        After False the context holds an unknown part of them: call `keep`.
+        After False the sequence holds an unknown part of them: call `keep`.
         """
         native.llama_set_abort_callback(
             self._context, self._stop_callback if watch else self._no_callback, ctypes.c_void_p(0)
         )
-        array = (native.llama_token * len(tokens))(*tokens)
-        outcome = native.llama_decode(self._context, native.llama_batch_get_one(array, len(tokens)))
+        outcome = native.llama_decode(self._context, _batch(tokens, sequence))
         if outcome == _ABORTED:
             return False
         if outcome != 0:
             raise EngineProblem("The model could not go on.", f"llama.cpp reported {outcome}.")
         return True
 
-    def keep(self, count: int) -> bool:
-        """Forgets all but the first `count` tokens; False when this model can only forget everything."""
+    def keep(self, sequence: int, count: int) -> bool:
+        """Forgets all but the first `count` tokens of it; False when this model can only forget everything."""
         memory: Any = native.llama_get_memory(self._context)
-        return bool(native.llama_memory_seq_rm(memory, 0, count, -1))
+        return bool(native.llama_memory_seq_rm(memory, sequence, count, -1))
 
-    def forget(self) -> None:
+    def forget(self, sequence: int) -> None:
+        memory: Any = native.llama_get_memory(self._context)
+        native.llama_memory_seq_rm(memory, sequence, 0, -1)
+
+    def wipe(self) -> None:
+        """Forgets every sequence and overwrites what it was: a bad adapter may have left numbers that spread."""
         memory: Any = native.llama_get_memory(self._context)
         native.llama_memory_clear(memory, True)
 
@@ -175,25 +194,13 @@ class LoadedModel:
 
     # --- adapters
 
-    def lay_adapters(self, adapters: Sequence[tuple[str, str, float]]) -> None:
-        """Lays exactly these over the model: (key, path, strength), where the key changes with the file's content.
+    def load_adapters(self, wanted: Mapping[str, str]) -> None:
+        """Holds exactly these, path by key, where the key changes with the file's content; none is laid over the model.
 
-        The context is empty afterwards. Raises EngineProblem when llama.cpp refuses one; then none is laid.
+        Raises EngineProblem when llama.cpp refuses one.
         """
-        # the context does not notice a change of adapters: what it holds would be stale
-        self.forget()
-        self._set_adapters(())
-        self._load_adapters({key: path for key, path, _ in adapters})
-        if not self._set_adapters([(self._adapters[key], strength) for key, _, strength in adapters]):
-            raise EngineProblem("The tone could not be laid over the model.", self._library.last_complaint())
-
-    def _set_adapters(self, adapters: Sequence[tuple[Any, float]]) -> bool:
-        pointers = (native.llama_adapter_lora_p_ctypes * len(adapters))(*(pointer for pointer, _ in adapters))
-        strengths = (ctypes.c_float * len(adapters))(*(strength for _, strength in adapters))
-        return native.llama_set_adapters_lora(self._context, pointers, len(adapters), strengths) == 0
-
-    def _load_adapters(self, wanted: dict[str, str]) -> None:
-        """Frees the others: none may be laid over the context at this moment."""
+        # a laid one must not be freed
+        self.lay_adapters(())
         for key in set(self._adapters) - set(wanted):
             native.llama_adapter_lora_free(self._adapters.pop(key))
         for key, path in wanted.items():
@@ -203,6 +210,24 @@ class LoadedModel:
             if not adapter:
                 raise EngineProblem("The tone could not be loaded.", self._library.last_complaint())
             self._adapters[key] = adapter
+
+    def lay_adapters(self, laid: tuple[tuple[str, float], ...]) -> None:
+        """Lays exactly these (key, strength) over the model; what a sequence took in under others stays as it was.
+
+        Raises EngineProblem when llama.cpp refuses; then none is laid.
+        """
+        if laid == self._laid:
+            return
+        if not self._set_adapters(laid):
+            self._set_adapters(())
+            self._laid = ()
+            raise EngineProblem("The tone could not be laid over the model.", self._library.last_complaint())
+        self._laid = laid
+
+    def _set_adapters(self, laid: Sequence[tuple[str, float]]) -> bool:
+        adapters = (native.llama_adapter_lora_p_ctypes * len(laid))(*(self._adapters[key] for key, _ in laid))
+        strengths = (ctypes.c_float * len(laid))(*(strength for _, strength in laid))
+        return native.llama_set_adapters_lora(self._context, adapters, len(laid), strengths) == 0
 
     def _ask_stop(self, _data: object) -> bool:
         return self._should_stop()
@@ -229,6 +254,18 @@ class Sampler:
 
     def close(self) -> None:
         native.llama_sampler_free(self._chain)
+
+
+def _batch(tokens: Sequence[int], sequence: int) -> native.llama_batch:
+    """All of one sequence; llama.cpp counts the positions on, and gives logits for the last token alone."""
+    count = len(tokens)
+    batch: Any = native.llama_batch()
+    batch.n_tokens = count
+    batch.token = (native.llama_token * count)(*tokens)
+    batch.n_seq_id = (ctypes.c_int32 * count)(*[1] * count)
+    of_one = (native.llama_seq_id * 1)(sequence)
+    batch.seq_id = (ctypes.POINTER(native.llama_seq_id) * count)(*[of_one] * count)
+    return batch
 
 
 def _path_bytes(path: str) -> bytes:

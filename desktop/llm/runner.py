@@ -14,7 +14,8 @@ from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
 from desktop.llm.hardware import choose_context, free_memory, physical_cores
-from desktop.llm.llama import LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.lanes import Lane
+from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel, LoadOptions
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell
 from desktop.protocol.common_messages import Nothing
@@ -105,14 +106,13 @@ class Runner:
 
 
 class _Loaded:
-    """A loaded model, and what its context holds at the moment."""
+    """A loaded model, the lane of the conversation with its tones, and that of asides, which never have any."""
 
     def __init__(self, header: GgufHeader, model: LoadedModel, template: Template) -> None:
         self.model = model
         self._header, self._template = header, template
         self._tones: tuple[tuple[str, str, float], ...] = ()
-        # the tokens whose keys and values are in the context; only good for the tones they were made under
-        self._context: list[int] = []
+        self._conversation, self._aside = self._lanes(())
 
     def set_tones(self, tones: tuple[ToneChoice, ...]) -> None:
         wanted = tuple((_file_key(tone.path), tone.path, tone.strength) for tone in tones if tone.strength != 0)
@@ -122,24 +122,33 @@ class _Loaded:
         for key, path, _ in wanted:
             if key not in known:
                 _check_tone(path, self._header)
-        # the context's memory does not notice a change of tone: what it holds is stale
-        self._context = []
         self._tones = ()
-        self.model.lay_adapters(wanted)
+        self._conversation, self._aside = self._lanes(())
+        self.model.load_adapters({key: path for key, path, _ in wanted})
+        laid = tuple((key, strength) for key, _, strength in wanted)
+        # now, so that a refusal is an answer to this request and not to the next question
+        self.model.lay_adapters(laid)
+        self._conversation, self._aside = self._lanes(laid)
         self._tones = wanted
+
+    def _lanes(self, tones: tuple[tuple[str, float], ...]) -> tuple[Lane, Lane]:
+        """Empty ones, for the conversation and for asides."""
+        self.model.wipe()
+        conversation = Lane(self.model, CONVERSATION, self.model.context_size, tones)
+        return conversation, Lane(self.model, ASIDE, self.model.aside_size)
 
     def generate(
         self, request: Generate, should_stop: Callable[[], bool], send: Callable[[TextGenerated], None]
     ) -> Generated:
+        lane = self._aside if request.aside else self._conversation
         tokens = encode_prompt(self.model, spell(self._template, request.turns))
-        room = self.model.context_size - request.max_tokens
+        room = lane.size - request.max_tokens
         if len(tokens) > room:
             raise UserError(
                 "The question and its sources are too long for this model.",
                 f"They take {len(tokens)} tokens; {max(room, 0)} fit beside the answer.",
             )
-        generation = Generation(self.model, self._context, should_stop, send)
-        return generation.run(request, tokens, self._template.stops)
+        return Generation(self.model, lane, should_stop, send).run(request, tokens, self._template.stops)
 
 
 def _check_tone(path: str, base: GgufHeader) -> None:

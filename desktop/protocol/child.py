@@ -120,7 +120,10 @@ class LineClient:
 
 
 class ChildProcess(LineClient):
-    """A child of ours that speaks lines on its standard streams; its standard error goes to `stderr`."""
+    """A child of ours that speaks lines on its standard streams; its standard error goes to `stderr`.
+
+    `inherited` are the descriptors that it gets besides these, by the same numbers; none on Windows.
+    """
 
     def __init__(
         self,
@@ -129,6 +132,7 @@ class ChildProcess(LineClient):
         stderr: IO[bytes] | int = subprocess.DEVNULL,
         on_event: Callable[[Event], None] | None = None,
         on_end: Callable[[], None] | None = None,
+        inherited: Sequence[int] = (),
     ) -> None:
         flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
         self.process = subprocess.Popen(
@@ -138,6 +142,7 @@ class ChildProcess(LineClient):
             stderr=stderr,
             env=dict(environment),
             creationflags=flags,
+            pass_fds=tuple(inherited),
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         requests, replies = cast("BinaryIO", self.process.stdin), cast("BinaryIO", self.process.stdout)

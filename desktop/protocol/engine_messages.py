@@ -48,12 +48,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class ListFiles:
-    """`state` empty: all; `containing` empty: all, else part of the path. `limit` at most 1,000."""
+    """`state` empty: all; `containing` empty: all, else part of the path. `limit` at most 1,000.
+
+    `order` is path, state, size, modified or passages.
+    """
 
     state: str
     containing: str
     offset: int
     limit: int
+    order: str = "path"
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,67 @@
-"""What the file reader process is asked: read a file, render a PDF page.
+"""What the file reader process is asked: read a file, render a page, what holds it.
 
-Results travel as files in a scratch folder.
+And what text recognition, a process of its own, is asked: read the words on a picture. Results travel as files in a
+scratch folder.
 """
 
 from dataclasses import dataclass
 
+from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Method
 
 
 @dataclass(frozen=True, slots=True)
+class Walls:
+    """What keeps a hostile file from harm in this process, in words for the log; `missing` is not to be had here."""
+
+    standing: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReadFile:
-    """Read `path` and write its `Document` as JSON (codec form) to the new file `output`."""
+    """Read `path` and write its `Document` as JSON (codec form) to the new file `output`.
+
+    `recognised` is a file of what is known of pictures of words in it, empty: nothing. Of the others at most `room` are
+    written beside `output`, to be recognised; -1: they are passed over, for they won't be.
+    """
 
     path: str
     output: str
+    recognised: str = ""
+    room: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPicture:
+    """A picture of words to be recognised: rows of RGB bytes in the file `pixels`. `key` names it in its file."""
+
+    key: str
+    pixels: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """`sha256` (hex) is of the bytes that were read; `characters` counts the text's code points."""
+    """`sha256` (hex) is of the bytes that were read; `characters` counts the text's code points.
+
+    `waiting` counts the pictures that have to be recognised first; while there are any, no document is written.
+    """
 
     sha256: str
     size: int
     characters: int
+    waiting: int = 0
+    pictures: tuple[WaitingPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RenderPage:
-    """Render page `number` (from 1) of a PDF to a PNG at `output`, `scale` pixels a point.
+    """Render page `number` (from 1) of a PDF or a picture to a PNG at `output`, `scale` pixels a point.
 
-    `start`, `end` is the range in the document's text whose words to mark; equal when none.
+    `start`, `end` is the range in the document's text whose words to mark; equal when none. `recognised` as in
+    `ReadFile`.
     """
 
     path: str
@@ -38,6 +70,7 @@ class RenderPage:
     start: int
     end: int
     output: str
+    recognised: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +91,22 @@ class PageRendered:
     boxes: tuple[Box, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recognise:
+    """Read the words on a picture, rows of RGB bytes in the file `pixels`, and write them to the new file `output`."""
+
+    pixels: str
+    width: int
+    height: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    lines: int
+
+
+DESCRIBE_WALLS = Method("describe_walls", Nothing, Walls)
 READ_FILE = Method("read_file", ReadFile, FileRead)
 RENDER_PAGE = Method("render_page", RenderPage, PageRendered)
+RECOGNISE = Method("recognise", Recognise, Recognised)

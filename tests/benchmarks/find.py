@@ -16,7 +16,8 @@ from pathlib import Path
 from desktop.engine.heavy_parts import DEFAULT_EMBEDDER
 from desktop.platform_support.paths import data_folders
 from installer.problems import SetupProblem
-from tests.benchmarks.finding import report
+from tests.benchmarks.finding import report, timing
+from tests.benchmarks.finding.enlarging import enlarge
 from tests.benchmarks.finding.libraries import LEGS, index_folder, open_library
 from tests.benchmarks.finding.oracle import ceiling
 from tests.benchmarks.finding.peer_environment import PeerEnvironment
@@ -34,6 +35,7 @@ class Run:
         self._limit, self._scratch, self._peers = limit, scratch, peers
         self.outcomes: list[report.Figures] = []
         self.comparisons: list[report.Figures] = []
+        self.large: report.Figures = {}
         self.broken: list[str] = []
 
     def measure(self, name: str) -> None:
@@ -49,6 +51,23 @@ class Run:
                 others = list(self._peers.outcomes(questions, library, SETS[name]))
                 self._keep(others)
                 self._compare(legs[-1], others)
+
+    def measure_large(self) -> None:
+        """How long questions take among many passages."""
+        folders = data_folders(self._scratch / "large")
+        sets = [QuestionSet(name) for name in SETS]
+        for questions in sets:
+            index_folder(folders, questions.documents)
+        with open_library(folders) as library:
+            passages = enlarge(library, timing.LARGE)
+        asked = [text for texts in zip(*(questions.texts for questions in sets), strict=False) for text in texts]
+        with open_library(folders) as library:  # every table as it is now
+            measured = timing.beside_bare(library, self._scratch, asked)
+            known = library.passages()
+        measured |= timing.while_indexing(folders.library, self._scratch, known, asked)
+        self.large = timing.figures(measured, passages)
+        self.broken += timing.broken_times(measured, passages)
+        print("\n".join(timing.lines(measured, passages)), flush=True)
 
     def _keep(self, outcomes: list[Outcome]) -> None:
         figures = [report.figures_of(outcome) for outcome in outcomes]
@@ -66,6 +85,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="find", description=__doc__)
     made.add_argument("--quick", action="store_true", help=f"at most {QUICK} questions of each set")
     made.add_argument("--only", choices=SETS, action="append", help="this set alone; may be given again")
+    large = f"also time questions among {timing.LARGE} passages; `--large only`: nothing else"
+    made.add_argument("--large", nargs="?", const="also", choices=("also", "only"), help=large)
     made.add_argument("--no-peers", action="store_true", help="Footnote alone")
     made.add_argument("--json", type=Path, metavar="FILE", help="also keep the figures in this file")
     return made
@@ -91,8 +112,10 @@ def main() -> int:
         python = None if options.no_peers else peers_python()
         peers = stack.enter_context(PeerProcess(python, scratch / "peers")) if python else None
         run = Run(QUICK if options.quick else None, scratch, peers)
-        for name in options.only or SETS:
+        for name in [] if options.large == "only" else options.only or SETS:
             run.measure(name)
+        if options.large:
+            run.measure_large()
         versions = peers.call("versions") if peers else {}
     figures = {
         "machine": {**before, "load_after": report.load_now()},
@@ -100,6 +123,7 @@ def main() -> int:
         "peers": versions,
         "outcomes": run.outcomes,
         "comparisons": run.comparisons,
+        "large": run.large,
         "broken": run.broken,
     }
     print(f"{figures['seconds']} s; load before and after: {before['load']}, {report.load_now()}")

@@ -6,9 +6,14 @@ Resolves as the installer does for its own locks; torch is left to the installer
 from pathlib import Path
 from sys import executable
 
-from installer import lock_making
 from installer.index_settings import settings_of_pip
 from installer.lock_files import HEADER, read_lock, write_lock
+from installer.lock_making import (
+    CUDA_PREFIXES,
+    _closure,  # pyright: ignore[reportPrivateUsage]  # the peers are locked as everything else is
+    _locked,  # pyright: ignore[reportPrivateUsage]  # likewise
+    _resolve,  # pyright: ignore[reportPrivateUsage]  # likewise
+)
 from installer.package_index import PackageIndex
 from tests.benchmarks.finding.peer_environment import LOCK, this_checkout
 
@@ -21,12 +26,11 @@ def main() -> None:
     checkout = this_checkout()
     locked = [package for group in ("torch", "workshop") for package in read_lock(checkout.lock(group))]
     pins = [f"{package.name}=={package.version}" for package in locked if package.name in OURS]
-    resolved = lock_making._closure(lock_making._resolve([*PEERS, *pins]))
+    resolved = _closure(_resolve([*PEERS, *pins]))
     index = PackageIndex(settings_of_pip(Path(executable)))
     without_torch = [package for package in resolved if package.name != "torch"]
-    cuda = lock_making.CUDA_PREFIXES
-    kept = [package for package in without_torch if not package.name.startswith(cuda)]
-    write_lock(LOCK, [lock_making._locked(package, index) for package in kept])
+    kept = [package for package in without_torch if not package.name.startswith(CUDA_PREFIXES)]
+    write_lock(LOCK, [_locked(package, index) for package in kept])
     LOCK.write_text(LOCK.read_text(encoding="utf-8").replace(HEADER, OWN_HEADER), encoding="utf-8")
 
 

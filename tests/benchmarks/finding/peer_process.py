@@ -25,7 +25,7 @@ class Txtai:
     """txtai's hybrid index with its own defaults. The embedder is external to it: it is handed the vectors."""
 
     def __init__(self, texts: Sequence[str], vectors: np.ndarray) -> None:
-        from txtai import Embeddings
+        from txtai import Embeddings  # pyright: ignore[reportMissingImports]  # in the peers' environment alone
 
         known = dict(zip(texts, vectors, strict=True))
         self._known = known
@@ -79,7 +79,7 @@ class PeerService:
 
     def split(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Texts as txtai's own pipeline splits them: by paragraphs."""
-        from txtai.pipeline import Segmentation
+        from txtai.pipeline import Segmentation  # pyright: ignore[reportMissingImports]  # in the peers' environment alone
 
         split: Any = Segmentation(paragraphs=True)
         return {"parts": [split(text) for text in asked["texts"]]}

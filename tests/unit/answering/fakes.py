@@ -55,6 +55,7 @@ class QueuedModel:
     def __init__(self, *answers: str, context: int = 4096, reason: str = "stop") -> None:
         self.context = context
         self.prompts: list[tuple[Turn, ...]] = []
+        self.asides: list[bool] = []
         self._answers = list(answers)
         self._reason = reason
 
@@ -69,9 +70,11 @@ class QueuedModel:
         temperature: float = 0.0,
         seed: int = 0,
         stop: tuple[str, ...] = (),
+        aside: bool = False,
         on_text: Callable[[str], None],
     ) -> Generated:
         self.prompts.append(tuple(turns))
+        self.asides.append(aside)
         text = self._answers.pop(0)
         for piece in re.findall(r"\S+\s*", text):
             on_text(piece)

@@ -160,7 +160,7 @@ def test_a_follow_up_keeps_the_thread() -> None:
     draft = Answerer(library, model).answer(AskedQuestion("And what is its rent?", history), Listening())
     check_promises(draft, library)
     assert draft.standalone == "What is the rent of the lease?"
-    assert library.asked == [draft.standalone]
+    assert library.asked == ["And what is its rent?", draft.standalone]
     assert "Three months." in model.prompts[1][1].text
 
 
