@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from desktop.embedding.identity import FAST_FOLDER, TOKENIZER_FILE, EmbedderIdentity, read_identity
+from desktop.embedding.identity import FAST_FOLDER, TOKENIZER_FILE, EmbedderIdentity, read_form, read_identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,11 @@ class Embedder:
         self.identity = identity
         self.tokens = tokens
         self._graph = graph
+
+    @property
+    def passage_room(self) -> int:
+        """How many tokens of a passage are embedded: the embedder's length without prompt and special tokens."""
+        return self.tokens.room(self.identity.passage_prompt)
 
     @property
     def precision(self) -> str:
@@ -47,7 +52,13 @@ def load_embedder(folder: Path, *, threads: int | None = None, exact: bool = Fal
     `threads` None lets the library choose; `exact` computes in 32-bit floats where the CPU would prefer 16.
     """
     identity = read_identity(folder)
+    exact = exact or read_form(folder).exact
     return assemble_embedder(folder, folder / FAST_FOLDER, identity, threads=threads, exact=exact)
+
+
+def load_tokens(folder: Path) -> EmbedderTokenizer:
+    """The tokenizer of the embedder in `folder`, alone: without the graph. Raises EngineProblem."""
+    return _tokens(folder, folder / FAST_FOLDER, read_identity(folder))
 
 
 def assemble_embedder(
@@ -57,8 +68,14 @@ def assemble_embedder(
     # where openvino's telemetry package is installed, openvino would send at import; without it, it goes on
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None makes an import fail
     from desktop.embedding.runtime import VectorGraph
+
+    graph = VectorGraph(fast, identity.dimension, threads=threads, exact=exact)
+    return Embedder(identity, _tokens(folder, fast, identity), graph)
+
+
+def _tokens(folder: Path, fast: Path, identity: EmbedderIdentity) -> EmbedderTokenizer:
     from desktop.embedding.tokenizer import EmbedderTokenizer
 
-    tokens = EmbedderTokenizer(folder / TOKENIZER_FILE, identity.max_tokens)
-    graph = VectorGraph(fast, identity.dimension, threads=threads, exact=exact)
-    return Embedder(identity, tokens, graph)
+    # the workshop's form has the tokenizer as transformers understood the folder, the project's own has none
+    file = fast / TOKENIZER_FILE if (fast / TOKENIZER_FILE).is_file() else folder / TOKENIZER_FILE
+    return EmbedderTokenizer(file, identity.max_tokens)

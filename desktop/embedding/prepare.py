@@ -1,35 +1,25 @@
 """Makes the fast form of an embedder, without torch: `python -m desktop.embedding.prepare FOLDER [--graph GRAPHS]`.
 
-A fast form is a graph whose weights stand in the embedder's own weights file, at fixed places. It is checked against
-recorded vectors and put in place in one step, so that an interrupted run leaves none. Exports no graph itself.
+It is checked against recorded vectors before it is put in place; with --reranker, against recorded scores. Exports
+no graph itself.
 """
 
 import argparse
-import json
-import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from desktop.domain.errors import EngineProblem, FootnoteError
 from desktop.embedding.embedder import assemble_embedder
-from desktop.embedding.identity import (
-    FAST_FOLDER,
-    FORM_FILE,
-    FORM_VERSION,
-    GRAPH_FILE,
-    WEIGHTS_FILE,
-    EmbedderIdentity,
-    compute_identity,
-    file_digest,
-)
+from desktop.embedding.fast_form import make_fast_form
+from desktop.embedding.identity import GRAPH_FILE, EmbedderIdentity, compute_identity, file_digest
+from desktop.embedding.layout import WEIGHTS_FILE
 from desktop.embedding.recorded import LEAST_COSINE, RecordedVectors, least_cosine, read_recorded
 from desktop.platform_support.environment import harden
 from desktop.platform_support.paths import project_data
 
 CHECK_FILE = "check.json"
-_UNFINISHED = f".{FAST_FOLDER}-"
+# in 16-bit floats the recorded texts must come nearer than the bar, so that others stay above it
+_LEAST_ROUNDED = 0.9998
 
 
 def prepare(folder: Path, graphs: Path | None = None) -> float:
@@ -40,23 +30,15 @@ def prepare(folder: Path, graphs: Path | None = None) -> float:
     """
     identity = compute_identity(folder)
     graphs, recorded = _find_graph(folder, graphs)
-    try:
-        return _make(folder, graphs, identity, recorded)
-    except OSError as error:
-        raise EngineProblem(f"The fast form of {folder.name} can't be written.", str(error)) from error
+    cosines: list[float] = []
 
+    def check(made: Path) -> bool:
+        cosine, exact = _check(made, folder, identity, recorded)
+        cosines.append(cosine)
+        return exact
 
-def _make(folder: Path, graphs: Path, identity: EmbedderIdentity, recorded: RecordedVectors) -> float:
-    for unfinished in folder.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(unfinished, ignore_errors=True)
-    made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
-    try:
-        _fill(made, folder, graphs, identity)
-        cosine = _check(made, folder, identity, recorded)
-        _put_in_place(made, folder)
-        return cosine
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+    make_fast_form(folder, graphs, identity.revision, check)
+    return cosines[-1]
 
 
 def _find_graph(folder: Path, graphs: Path | None) -> tuple[Path, RecordedVectors]:
@@ -73,41 +55,28 @@ def _find_graph(folder: Path, graphs: Path | None) -> tuple[Path, RecordedVector
     )
 
 
-def _fill(made: Path, folder: Path, graphs: Path, identity: EmbedderIdentity) -> None:
-    shutil.copyfile(graphs / GRAPH_FILE, made / GRAPH_FILE)
-    try:
-        os.link(folder / WEIGHTS_FILE, made / WEIGHTS_FILE)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(folder / WEIGHTS_FILE, made / WEIGHTS_FILE)
-    form = {"format": FORM_VERSION, "revision": identity.revision}
-    (made / FORM_FILE).write_text(json.dumps(form) + "\n", encoding="utf-8")
-    made.chmod(0o755)  # mkdtemp makes it private, the rest of the folder is not
-    for name in (GRAPH_FILE, FORM_FILE):
-        with (made / name).open("rb+") as file:
-            os.fsync(file.fileno())
+def _check(made: Path, folder: Path, identity: EmbedderIdentity, recorded: RecordedVectors) -> tuple[float, bool]:
+    """The least cosine, and whether only 32-bit floats reach it. Raises EngineProblem when they don't either."""
+    cosine = -1.0
+    for exact, least in ((False, _LEAST_ROUNDED), (True, LEAST_COSINE)):  # what the CPU prefers is the faster
+        cosine = least_cosine(assemble_embedder(folder, made, identity, exact=exact), recorded)
+        if cosine >= least:
+            return cosine, exact
+    raise EngineProblem(
+        f"The fast form of {folder.name} computes other vectors than it should"
+        f" (cosine {cosine:.5f}, at least {LEAST_COSINE} is needed).",
+        "Footnote does not use an embedder that it can't compute exactly.",
+    )
 
 
-def _check(made: Path, folder: Path, identity: EmbedderIdentity, recorded: RecordedVectors) -> float:
-    """In 32-bit floats, and in what the CPU prefers. Raises EngineProblem when either differs."""
-    cosines: list[float] = []
-    for exact in (True, False):
-        embedder = assemble_embedder(folder, made, identity, exact=exact)
-        cosines.append(least_cosine(embedder, recorded))
-        if cosines[-1] < LEAST_COSINE:
-            raise EngineProblem(
-                f"The fast form of {folder.name} computes other vectors than it should"
-                f" ({embedder.precision}: cosine {cosines[-1]:.5f}, at least {LEAST_COSINE} is needed).",
-                "Delete the embedder's folder and run the set-up again.",
-            )
-    return min(cosines)
+def _prepare_and_say(folder: Path, graphs: Path | None, *, reranker: bool) -> str:
+    if not reranker:
+        return f"The embedder {folder.name} is prepared; least cosine {prepare(folder, graphs):.5f}."
+    from desktop.embedding.reranker import prepare_reranker
 
-
-def _put_in_place(made: Path, folder: Path) -> None:
-    fast = folder / FAST_FOLDER
-    if fast.exists():
-        fast.rename(made.with_name(f"{made.name}-old"))
-    made.rename(fast)
-    shutil.rmtree(made.with_name(f"{made.name}-old"), ignore_errors=True)
+    if graphs is None:
+        raise EngineProblem("A reranker needs a graph.", "The workshop makes one.")
+    return f"The reranker {folder.name} is prepared; its scores correlate by {prepare_reranker(folder, graphs):.5f}."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -115,13 +84,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m desktop.embedding.prepare", description="Make the fast form.")
     parser.add_argument("folder", type=Path, help="the embedder's folder")
     parser.add_argument("--graph", type=Path, help=f"folder with {GRAPH_FILE} and {CHECK_FILE} for its weights")
+    parser.add_argument("--reranker", action="store_true", help="the folder holds a reranker")
     options = parser.parse_args(arguments)
     try:
-        cosine = prepare(options.folder, options.graph)
+        said = _prepare_and_say(options.folder, options.graph, reranker=options.reranker)
     except FootnoteError as problem:
         print(problem, file=sys.stderr)
         return 1
-    sys.stdout.write(f"The embedder {options.folder.name} is prepared; least cosine {cosine:.5f}.\n")
+    sys.stdout.write(f"{said}\n")
     return 0
 
 

@@ -17,15 +17,19 @@ LEAST_COSINE = 0.999
 
 @dataclass(frozen=True, slots=True)
 class RecordedVectors:
-    """`vectors[i]` is the unit vector of `texts[i]`, made with the weights of that hex SHA-256."""
+    """`vectors[i]` is the unit vector of `texts[i]`, made with the weights of that hex SHA-256.
+
+    `queries[i]` says whether the text was embedded as a question is, with the prompt for questions.
+    """
 
     weights_sha256: str
     texts: tuple[str, ...]
+    queries: tuple[bool, ...]
     vectors: tuple[tuple[float, ...], ...]
 
 
 class Embeds(Protocol):
-    def embed(self, texts: Sequence[str]) -> Iterable[Sequence[float]]: ...
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> Iterable[Sequence[float]]: ...
 
 
 def read_recorded(file: Path) -> RecordedVectors:
@@ -36,16 +40,22 @@ def read_recorded(file: Path) -> RecordedVectors:
         return RecordedVectors(
             weights_sha256=str(value["weights_sha256"]),
             texts=tuple(str(row["text"]) for row in rows),
+            queries=tuple(row.get("query") is True for row in rows),
             vectors=tuple(_floats(row["vector"]) for row in rows),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EngineProblem(f"The recorded vectors in {file.name} can't be read.", str(error)) from error
 
 
 def least_cosine(embedder: Embeds, recorded: RecordedVectors) -> float:
     """How near the farthest of the recorded texts comes; -1 when vectors differ in length."""
-    made = embedder.embed(recorded.texts)
-    return min((_cosine(ours, theirs) for ours, theirs in zip(made, recorded.vectors, strict=True)), default=1.0)
+    return min((_least(embedder, recorded, query=query) for query in set(recorded.queries)), default=1.0)
+
+
+def _least(embedder: Embeds, recorded: RecordedVectors, *, query: bool) -> float:
+    chosen = [index for index, kind in enumerate(recorded.queries) if kind == query]
+    made = embedder.embed([recorded.texts[index] for index in chosen], query=query)
+    return min(_cosine(ours, recorded.vectors[index]) for ours, index in zip(made, chosen, strict=True))
 
 
 def _cosine(ours: Sequence[float], theirs: Sequence[float]) -> float:

@@ -1,4 +1,4 @@
-"""Runs an embedder's fast form on the CPU: token ids in, unit vectors out. The one module with openvino and numpy.
+"""Runs an embedder's fast form on the CPU: token ids in, vectors or scores out. The one module with openvino and numpy.
 
 Makes no graph and knows no tokenizer; nothing of openvino's converter (which has telemetry) is imported.
 """
@@ -16,6 +16,7 @@ from desktop.embedding.batches import batches
 from desktop.embedding.identity import GRAPH_FILE
 
 Vectors: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
+Scores: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"
 
 
 class VectorGraph:
@@ -31,6 +32,7 @@ class VectorGraph:
             core = openvino.Core()
             self._graph = core.compile_model(core.read_model(fast / GRAPH_FILE), "CPU", _options(threads, exact))
             self._request = self._graph.create_infer_request()
+            self._takes_types = any("token_type_ids" in given.get_names() for given in self._graph.inputs)
         except RuntimeError as error:
             raise EngineProblem(
                 "The embedder's fast form can't be loaded.", f"Run the set-up again. ({_first_line(error)})"
@@ -41,25 +43,34 @@ class VectorGraph:
         """What it computes in, such as f32 or bf16."""
         return str(self._graph.get_property("INFERENCE_PRECISION_HINT").get_type_name())
 
-    def vectors(self, rows: Sequence[Sequence[int]]) -> Vectors:
-        """float32 [n, d], unit length, in the order of `rows` (token ids with special tokens)."""
+    def vectors(self, rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None = None) -> Vectors:
+        """float32 [n, d] in the order of `rows` (token ids with special tokens); an embedder's have unit length.
+
+        `types` are the token types of pairs, which not every graph asks for.
+        """
         result = np.zeros((len(rows), self._dimension), dtype=np.float32)
         for batch in batches([len(row) for row in rows]):
-            result[batch] = self._infer([rows[index] for index in batch])
+            chosen = [types[index] for index in batch] if types and self._takes_types else None
+            result[batch] = self._infer([rows[index] for index in batch], chosen)
         return result
 
-    def _infer(self, rows: Sequence[Sequence[int]]) -> Any:
-        width = max(len(row) for row in rows)
-        ids = np.zeros((len(rows), width), dtype=np.int64)
-        mask = np.zeros((len(rows), width), dtype=np.int64)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1
+    def _infer(self, rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None) -> Any:
+        given = {"input_ids": _padded(rows), "attention_mask": _padded([[1] * len(row) for row in rows])}
+        if types is not None:
+            given["token_type_ids"] = _padded(types)
         try:
-            found = self._request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
+            found = self._request.infer(given, share_inputs=True)
         except RuntimeError as error:
             raise EngineProblem("The embedder failed.", _first_line(error)) from error
         return found[0]
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Any:
+    width = max(2, *(len(row) for row in rows))  # graphs are exported for two tokens and more
+    result = np.zeros((len(rows), width), dtype=np.int64)
+    for number, row in enumerate(rows):
+        result[number, : len(row)] = row
+    return result
 
 
 def _options(threads: int | None, exact: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class EmbedderTokenizer:
     """Thread-safe; holds no text."""
 
     def __init__(self, file: Path, max_tokens: int) -> None:
+        self._max_tokens = max_tokens
         self._whole = _load(file)
         self._whole.no_truncation()
         self._whole.no_padding()
@@ -42,7 +43,18 @@ class EmbedderTokenizer:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids with special tokens, each row cut to the embedder's length."""
-        return [encoding.ids for encoding in self._limited.encode_batch(list(texts))]
+        # a tokenizer without special tokens makes nothing of an empty text, and a graph nothing of no token
+        return [encoding.ids or [0] for encoding in self._limited.encode_batch(list(texts))]
+
+    def pairs(self, first: str, seconds: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+        """Token ids and token types of each pair, cut at the end of its longer side."""
+        made = self._limited.encode_batch([(first, second) for second in seconds])
+        return [encoding.ids for encoding in made], [encoding.type_ids for encoding in made]
+
+    def room(self, prompt: str) -> int:
+        """How many tokens of a text after `prompt` are kept beside the special tokens; at least one."""
+        taken = len(self._whole.encode(prompt).ids) if prompt else self._whole.num_special_tokens_to_add(False)
+        return max(1, self._max_tokens - taken)
 
 
 def _load(file: Path) -> Tokenizer:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from desktop.answering.answerer import Answerer
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft
+from desktop.answering.rewriting import prepare
 from desktop.answering.scoping import read_scopes, without_scopes
 from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
@@ -86,10 +87,11 @@ class LoadedModel:
         temperature: float = 0.0,
         seed: int = 0,
         stop: tuple[str, ...] = (),
+        aside: bool = False,
         on_text: Callable[[str], None],
     ) -> Generated:
         return self._models.runner.generate(
-            turns, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop, on_text=on_text
+            turns, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop, aside=aside, on_text=on_text
         )
 
 
@@ -199,6 +201,7 @@ class AnswerRequests:
             self._current = job.answer_id
             try:
                 self._make(job)
+                self._get_ready()
             except Exception:
                 # such as a disk that filled up: the next question must still find this thread alive
                 log.exception("an answer could not be kept")
@@ -229,6 +232,12 @@ class AnswerRequests:
             hint = error.hint if known else "Ask again. If it happens again, the log in the data folder says why."
             self._broadcast.send(AnswerFailed(job.answer_id, job.conversation_id, title, hint))
 
+    def _get_ready(self) -> None:
+        """While an answer is read: the next question may lean on it."""
+        if self._jobs.empty() and self._models.runner.loaded_path:
+            with contextlib.suppress(FootnoteError):
+                prepare(LoadedModel(self._models, 0))
+
     def _draft(self, job: _Job, progress: _Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
         asked = read_scopes(job.asked.question, self._names, datetime.datetime.now())
         job.text = asked.text
@@ -245,7 +254,8 @@ class AnswerRequests:
 
     def _history(self, job: _Job) -> tuple[tuple[str, str], ...]:
         before = [a for a in self._conversations.answers(job.conversation_id) if a.id < job.answer_id and a.text]
-        return tuple((without_scopes(a.question), a.text) for a in before[-_TURNS_KEPT:])
+        # as it was understood: a follow-up to a follow-up leans on what that one meant
+        return tuple((without_scopes(a.standalone or a.question), a.text) for a in before[-_TURNS_KEPT:])
 
 
 def _stored(job: _Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], seconds: float) -> Answer:

@@ -3,22 +3,17 @@
 The engine answers `hello` and `status` long before this is done.
 """
 
-import logging
-import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.domain.errors import EngineProblem
-from desktop.embedding.identity import EmbedderIdentity, read_identity
-from desktop.platform_support.paths import DataFolders
-from desktop.storage.database import Database
+from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER as DEFAULT_EMBEDDER
+from desktop.engine.chosen_embedder import ChosenModels
+from desktop.engine.index_opening import IndexOpening
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
-from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
 
 if TYPE_CHECKING:
@@ -28,12 +23,9 @@ if TYPE_CHECKING:
     from desktop.indexing.upkeep import IndexUpkeep
     from desktop.storage.search_index import SearchIndex
 
-DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 _SLICE = 32
 _QUIET = 0.3
 _LONGEST_WAIT = 2.0
-
-log = logging.getLogger("footnote.engine")
 
 
 class SharedEmbedder:
@@ -101,17 +93,14 @@ class HeavyLoader:
 
     def __init__(
         self,
-        folders: DataFolders,
-        database: Database,
         files: FileTable,
         ledger: PassageLedger,
         names: FileNames,
-        tell: Callable[[str], None],
+        chosen: ChosenModels,
+        opening: IndexOpening,
     ) -> None:
-        self._folders = folders
-        self._database, self._files, self._ledger = database, files, ledger
-        self._tell = tell
-        self._names = names
+        self._files, self._ledger, self._names = files, ledger, names
+        self._chosen, self._opening = chosen, opening
         self._lock = threading.Lock()
         self._parts: HeavyParts | None = None
 
@@ -130,50 +119,17 @@ class HeavyLoader:
         from desktop.indexing.passage_maker import PassageMaker
         from desktop.indexing.upkeep import IndexUpkeep
 
-        identity, embedder = self._load_embedder()
-        index, remade = self._open_index(identity)
+        chosen = self._chosen.load_embedder()
+        embedder = SharedEmbedder(chosen.embedder) if chosen.embedder else None
+        index, remade = self._opening.open(chosen.identity)
         upkeep = IndexUpkeep(self._ledger, index)
-        self._follow_identity(identity)
         if remade:
             upkeep.rebuild()
-        maker = PassageMaker(self._ledger, index, embedder, identity.revision if identity else "words")
+        measure = chosen.measure
+        maker = PassageMaker(self._ledger, index, embedder, measure.name, measure.tokens, measure.sizes)
         if embedder is not None:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
             self._files.read_again(maker.split_by)
-        finder = PassageFinder(self._files, self._ledger, index, lambda: embedder, self._names)
+        reranker = self._chosen.load_reranker()
+        finder = PassageFinder(self._files, self._ledger, index, lambda: embedder, self._names, reranker)
         return HeavyParts(index, embedder, maker, finder, upkeep)
-
-    def _load_embedder(self) -> tuple[EmbedderIdentity | None, SharedEmbedder | None]:
-        from desktop.embedding.embedder import load_embedder
-
-        folder = self._folders.embedders / DEFAULT_EMBEDDER
-        try:
-            return read_identity(folder), SharedEmbedder(load_embedder(folder))
-        except EngineProblem as problem:
-            self._tell(f"Searching by words only: {problem}")
-            return None, None
-
-    def _open_index(self, identity: EmbedderIdentity | None) -> tuple["SearchIndex", bool]:
-        from desktop.storage.search_index import SearchIndex
-
-        revision = identity.revision if identity else self._database.note("embedder") or "none"
-        table = f"vectors_{revision[:16]}"
-        dimension = identity.dimension if identity else 1
-        existed = self._folders.vectors.exists()
-        try:
-            return SearchIndex(self._folders.vectors, table, dimension), not existed
-        except IndexDamaged:
-            log.warning("the search index could not be opened", exc_info=True)
-        aside = self._folders.vectors.with_name(f"{self._folders.vectors.name}.damaged")
-        shutil.rmtree(aside, ignore_errors=True)
-        Path(self._folders.vectors).rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)  # it holds words of files that may be deleted tomorrow
-        self._tell("The search index was damaged. It is being made again from the library; nothing is lost.")
-        return SearchIndex(self._folders.vectors, table, dimension), True
-
-    def _follow_identity(self, identity: EmbedderIdentity | None) -> None:
-        # vectors of another embedder are in another table: every passage waits for one of this embedder
-        revision = identity.revision if identity else ""
-        if revision and self._database.note("embedder") != revision:
-            self._ledger.forget_vectors()
-            self._database.set_note("embedder", revision)

@@ -41,6 +41,7 @@ from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import Changes, FileTable
 from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.passage_ledger import PassageLedger
+from desktop.tones.peft_folder import peft_folder
 
 _PREVIEW_SECONDS = 2.0
 _LIST_LIMIT = 1_000
@@ -108,7 +109,9 @@ class LibraryRequests:
 
     def list_files(self, asked: ListFiles) -> FileList:
         limit = max(0, min(asked.limit, _LIST_LIMIT))
-        rows, total = self._files.list_files(asked.state, asked.containing, max(0, asked.offset), limit)
+        rows, total = self._files.list_files(
+            asked.state, asked.containing, max(0, asked.offset), limit, asked.order, asked.descending
+        )
         return FileList(rows, total)
 
     def preview_add(self, asked: Paths) -> AddPreview:
@@ -234,6 +237,9 @@ def _check_can_add(path: str) -> None:
 def _preview(path: str, deadline: float) -> AddItem:
     if path.lower().endswith(".gguf") and os.path.isfile(path):
         return _preview_gguf(path)  # a link too: programs that keep models link to them
+    if (adapter := peft_folder(path)) is not None:
+        size = sum(file.stat().st_size for file in adapter.iterdir() if file.is_file())
+        return AddItem(path, "tone", 1, size, {}, True, "")
     try:
         _check_can_add(path)
     except UserError as error:

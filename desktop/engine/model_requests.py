@@ -66,11 +66,8 @@ class ModelRequests:
         return Tones(list_tones(self._folders.tones, self._base()), self._chosen_tones())
 
     def add_tone(self, asked: PathOnly) -> Tones:
-        """Copies a tone in. Raises UserError, with the reason, for one that doesn't fit the chosen model."""
-        base = self._base()
-        if base is not None:
-            _refuse_misfit(asked.path, base)
-        tone = add_tone(asked.path, self._folders.tones)
+        """Copies a tone in, or converts it. Raises UserError, with the reason, when it doesn't fit the model."""
+        tone = add_tone(asked.path, self._folders.tones, self._base())
         return self.choose_tones(ChooseTones((ToneChoice(tone.path, 1.0),)))
 
     def choose_tones(self, asked: ChooseTones) -> Tones:

@@ -10,8 +10,10 @@ from desktop.answering.interfaces import AnswerLimits
 from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
+from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
+from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.rule_requests import RuleRequests
@@ -76,7 +78,13 @@ class Services:
         shutil.rmtree(folders.pages, ignore_errors=True)
         self._indexing_reader = FileReader(scratch / "indexing", background=True)
         self._pane_reader = FileReader(scratch / "reader", background=False)
-        self._heavy = HeavyLoader(folders, self._database, self._files, self._ledger, self._names, self._tell)
+        self._heavy = HeavyLoader(
+            self._files,
+            self._ledger,
+            self._names,
+            ChosenModels(folders, self._settings, self._tell),
+            IndexOpening(folders.vectors, self._database, self._ledger, self._tell),
+        )
         self._indexer = self._build_indexer()
         self._models = ModelRequests(folders, self._settings, Attempts(self._database), self.broadcast, ModelRunner())
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)

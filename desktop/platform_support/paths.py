@@ -94,6 +94,10 @@ class DataFolders:
     def embedders(self) -> Path:
         return self.home / "embedders"
 
+    @property
+    def rerankers(self) -> Path:
+        return self.home / "rerankers"
+
 
 def data_folders(library: Path | None = None) -> DataFolders:
     """The folders of the library at `library`, or of the user's own when None."""

@@ -100,9 +100,7 @@ class Conversations:
         """Deletes for good the answers that were made from files below `folder` (or from this file); how many."""
         with self._database.transaction() as connection:
             rows = connection.execute("SELECT id, content FROM answers WHERE content IS NOT NULL")
-            citing = [
-                (answer_id,) for answer_id, content in rows if _cites(decode(Answer, json.loads(content)), folder)
-            ]
+            citing = [(answer_id,) for answer_id, content in rows if _cites(_read(content), folder)]
             connection.executemany("DELETE FROM answers WHERE id = ?", citing)
             connection.execute("DELETE FROM conversations WHERE id NOT IN (SELECT conversation_id FROM answers)")
         return len(citing)
@@ -122,10 +120,19 @@ def _cites(answer: Answer, folder: str) -> bool:
     return any(file == folder or file.startswith(os.path.join(folder, "")) for file in files)
 
 
+def _read(content: str) -> Answer:
+    """A stored answer; one of an older Footnote lacks what it did not know."""
+    value = json.loads(content)
+    for passage in value["passages"]:
+        if passage.setdefault("why", None) is not None:
+            passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}
+    return decode(Answer, value)
+
+
 def _answer(row: tuple[Any, ...]) -> Answer:
     answer_id, conversation_id, question, asked_at, partial, content = row
     if content:
-        return decode(Answer, json.loads(content))
+        return _read(content)
     return Answer(
         id=answer_id,
         conversation_id=conversation_id,

@@ -11,8 +11,10 @@ from typing import Any
 from desktop.domain.files import FileRow, FileState, Folder
 from desktop.storage.database import Database
 
+_READER = "reader_version"
 _ROW = "id, folder_id, path, state, reason, size, mtime_ns, passages, format"
 _KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths, format, transient, split_by"
+_ORDERS = {"path": "path", "state": "state", "size": "size", "modified": "mtime_ns", "passages": "passages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class FileTable:
     def folders(self) -> tuple[Folder, ...]:
         rows = self._database.rows(
             "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0), "
-            "f.rules, f.largest_mb "
+            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0) "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
         return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
@@ -174,6 +176,18 @@ class FileTable:
                 (split_by,),
             )
 
+    def release_quarantined(self, reader_version: str) -> int:
+        """Files that ended another version of the reader wait again, without their deaths. Returns how many."""
+        if self._database.note(_READER) == reader_version:
+            return 0
+        with self._database.transaction() as connection:
+            released = connection.execute(
+                "UPDATE files SET state = 'waiting', reason = '', deaths = 0, changed = changed + 1 "
+                "WHERE state = 'quarantined'"
+            ).rowcount
+        self._database.set_note(_READER, reader_version)
+        return released
+
     def remove_files(self, ids: Sequence[int]) -> None:
         self.apply(Changes(removed=list(ids)))
 
@@ -196,8 +210,10 @@ class FileTable:
         rows = self._database.rows("SELECT state, count(*) FROM files GROUP BY state ORDER BY state")
         return {str(state): int(n) for state, n in rows}
 
-    def list_files(self, state: str, containing: str, offset: int, limit: int) -> tuple[tuple[FileRow, ...], int]:
-        """One page of files by path, and how many there are in all."""
+    def list_files(
+        self, state: str, containing: str, offset: int, limit: int, order: str = "path", descending: bool = False
+    ) -> tuple[tuple[FileRow, ...], int]:
+        """One page of files, and how many there are in all. `order` is a key of _ORDERS, anything else by path."""
         where, values = "1", list[Any]()
         if state:
             where, values = "state = ?", [state]
@@ -205,8 +221,12 @@ class FileTable:
             where += " AND instr(folded(name), ?) > 0"
             values.append(containing.encode("utf-8", "replace").decode("utf-8").casefold())
         total = self._database.count(f"SELECT count(*) FROM files WHERE {where}", *values)
+        way = "DESC" if descending else "ASC"
+        by = f"{_ORDERS.get(order, 'path')} {way}" + ("" if order == "path" else f", id {way}")
+        # whole rows are read for one page alone: sorting them all would take four times as long
+        page = f"SELECT id FROM files WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
         rows = self._database.rows(
-            f"SELECT {_ROW} FROM files WHERE {where} ORDER BY path LIMIT ? OFFSET ?", *values, limit, offset
+            f"SELECT {_ROW} FROM files WHERE id IN ({page}) ORDER BY {by}", *values, limit, max(0, offset)
         )
         return tuple(map(_row, rows)), total
 

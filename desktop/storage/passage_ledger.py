@@ -1,7 +1,7 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
 import os
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +169,12 @@ class PassageLedger:
                 connection.execute("UPDATE passages SET embedded = 0")
             else:
                 connection.executemany("UPDATE passages SET embedded = 0 WHERE id = ?", [(i,) for i in ids])
+
+    def have_vectors(self, ids: Iterable[int]) -> None:
+        """These passages have a vector, all others wait for one."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE passages SET embedded = 0")
+            connection.executemany("UPDATE passages SET embedded = 1 WHERE id = ?", [(i,) for i in ids])
 
     # reading
 

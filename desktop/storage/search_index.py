@@ -14,6 +14,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,9 +70,7 @@ class SearchIndex:
         with self._use():
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = lancedb.connect(folder)
-            for name in self._connection.list_tables().tables:
-                if name.startswith("words") and name != _WORDS_TABLE:
-                    self._connection.drop_table(name)
+            self.drop(name for name in self.other_vectors() if name.startswith("words"))
             self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(vector_table, self._vector_schema)
             self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
@@ -133,11 +132,10 @@ class SearchIndex:
             self._vectors.add(table)
 
     def remove(self, ids: Iterable[int]) -> None:
-        """Drops the rows of these passages from both tables."""
+        """Drops the rows of these passages, other embedders' vectors too."""
         with self._use():
-            for where in ids_filters(ids):
-                self._words.delete(where)
-                self._vectors.delete(where)
+            for where, table in product(ids_filters(ids), self._every_table()):
+                table.delete(where)
 
     def remove_vectors(self, ids: Iterable[int]) -> None:
         """Drops the vectors of these passages."""
@@ -148,15 +146,25 @@ class SearchIndex:
     def clear(self) -> None:
         """Empties both tables and drops tables of other embedders."""
         with self._use():
-            self._drop_tables_but()
+            self.drop(self._connection.list_tables().tables)
             self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(self._vector_table, self._vector_schema)
             self._worded, self._sharded = False, 0
 
-    def _drop_tables_but(self, *kept: str) -> None:
-        for name in self._connection.list_tables().tables:
-            if name not in kept:
+    def other_vectors(self) -> list[str]:
+        """Names of the tables of other embedders."""
+        with self._use():
+            return sorted(set(self._connection.list_tables().tables) - {_WORDS_TABLE, self._vector_table})
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Drops these tables."""
+        with self._use():
+            for name in names:
                 self._connection.drop_table(name)
+
+    def _every_table(self) -> list[Any]:
+        """Words last: they tell what an engine that was killed had still to remove."""
+        return [*map(self._connection.open_table, self.other_vectors()), self._vectors, self._words]
 
     def tidy(self) -> None:
         """Merges small pieces, indexes rows added since, and drops versions that hold deleted text."""
@@ -166,13 +174,13 @@ class SearchIndex:
         with self._use(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # it warns of concurrent readers; those read again
             self._shard_vectors()
-            for table in (self._words, self._vectors):
+            for table in self._every_table():
                 table.optimize(cleanup_older_than=older_than, delete_unverified=not older_than)
 
     def rewrite(self) -> None:
         """Writes both tables anew, so that nothing that was removed is left on the disk."""
         with self._use():
-            self._drop_tables_but(_WORDS_TABLE, self._vector_table)
+            self.drop(self.other_vectors())
             self._words = write_anew(self._connection, _WORDS_TABLE, WORDS)
             self._vectors = write_anew(self._connection, self._vector_table, self._vector_schema)
             self._worded, self._sharded = False, 0

@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m desktop.workshop export-embedder|make-graph|record-check …`.
+"""The workshop's commands: `python -m desktop.workshop export-embedder|make-form|make-graph|record-check …`.
 
 Nothing heavy is imported before a command is known.
 """
@@ -18,11 +18,22 @@ from desktop.platform_support.environment import child_environment, harden
 def export_embedder(folder: Path) -> int:
     """Exports the graph and records vectors, then lets the embedding package check them and put them in place."""
     with tempfile.TemporaryDirectory(prefix="footnote-graph-") as made:
-        make_graph(folder, Path(made))
-        record_check(folder, Path(made))
+        make_form(folder, Path(made))
         command = [sys.executable, "-m", "desktop.embedding.prepare", str(folder), "--graph", made]
         # a process of its own: packages of one layer don't know each other, and torch's memory is given back
         return subprocess.run(command, env=child_environment(), check=False).returncode
+
+
+def make_form(folder: Path, out: Path, *, reranker: bool = False) -> None:
+    """The graph and what it is checked against, in `out`."""
+    if not reranker:
+        make_graph(folder, out)
+        record_check(folder, out)
+        return
+    from desktop.workshop import reranker_graph
+
+    with _explained(folder):
+        reranker_graph.make_form(folder, out)
 
 
 def make_graph(folder: Path, out: Path) -> None:
@@ -55,10 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     export = commands.add_parser("export-embedder", help="make the fast form of an embedder in its folder")
     export.add_argument("folder", type=Path)
-    for name, what in (("make-graph", "write graph.onnx to OUT"), ("record-check", "write check.json to OUT")):
-        command = commands.add_parser(name, help=what)
+    for name, what in (("make-form", "the two below"), ("make-graph", "graph.onnx"), ("record-check", "check.json")):
+        command = commands.add_parser(name, help=f"write {what} to OUT")
         command.add_argument("folder", type=Path)
         command.add_argument("out", type=Path)
+        if name == "make-form":
+            command.add_argument("--reranker", action="store_true", help="the folder holds a reranker")
     return parser
 
 
@@ -68,6 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "export-embedder":
             return export_embedder(options.folder)
+        if options.command == "make-form":
+            make_form(options.folder, options.out, reranker=options.reranker)
+            return 0
         command = make_graph if options.command == "make-graph" else record_check
         command(options.folder, options.out)
     except EngineProblem as problem:

@@ -1,147 +1,108 @@
-"""Exports an embedder (transformer, mean pooling, unit length) as an ONNX graph that holds no weights.
+"""Exports an embedder (transformer, pooling, dense layers, unit length) as an ONNX graph that holds no weights.
 
-The graph's weights are references into the embedder's own safetensors file, by place and length, so that the graph is
-small enough to be kept with the project. Runs and checks nothing.
+The graph's weights are references into the embedder's own safetensors file (see stored_weights). Runs and checks
+nothing.
 """
 
-import json
-import struct
+import inspect
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from sentence_transformers import SentenceTransformer
 
-WEIGHTS_FILE = "model.safetensors"
-GRAPH_FILE = "graph.onnx"
-# smaller constants (shapes, scales) stay in the graph
-_LEAST_BYTES = 512
+from desktop.workshop.stored_weights import GRAPH_FILE, write_graph
+
+TOKENIZER_FILE = "tokenizer.json"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
-    """A float32 tensor of the weights file; `offset` and `length` in bytes from the file's start."""
+class Transformer(torch.nn.Module):
+    """Token ids and mask to what the model computes of them; types that are not given are zero."""
 
-    name: str
-    offset: int
-    length: int
-    values: np.ndarray[Any, np.dtype[np.float32]]
-
-
-class UnitMean(torch.nn.Module):
-    """What the fast form computes: token ids and mask to unit vectors, as sentence-transformers does."""
-
-    def __init__(self, transformer: torch.nn.Module) -> None:
+    def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
-        self.transformer = transformer
+        self.model = model
+        self.knows_types = "token_type_ids" in inspect.signature(model.forward).parameters
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None = None) -> torch.Tensor:
+        given = {"input_ids": ids, "attention_mask": mask}
+        if self.knows_types:
+            given["token_type_ids"] = torch.zeros_like(ids) if types is None else types
+        return self.model(**given)[0]
+
+
+class UnitVectors(torch.nn.Module):
+    """What the fast form computes: token ids and mask to unit vectors, as sentence-transformers does.
+
+    Rows are padded at their end, so the first token is at 0 and the last where the mask ends.
+    """
+
+    def __init__(self, embedder: SentenceTransformer) -> None:
+        super().__init__()
+        modules = list(embedder)
+        transformer = modules[0].auto_model
+        assert isinstance(transformer, torch.nn.Module)
+        self.transformer = Transformer(transformer)
+        self.pooling = str(modules[1].pooling_mode)
+        self.dense = torch.nn.ModuleList(module for module in modules[2:] if hasattr(module, "linear"))
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        states = self.transformer(
-            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=torch.zeros_like(input_ids)
-        ).last_hidden_state
-        kept = attention_mask.unsqueeze(-1).to(states.dtype)
-        means = (states * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
-        return torch.nn.functional.normalize(means, p=2, dim=1)
+        states = self.transformer(input_ids, attention_mask)
+        vectors = _pooled(self.pooling, states, attention_mask)
+        for layer in self.dense:
+            vectors = layer({"sentence_embedding": vectors})["sentence_embedding"]
+        return torch.nn.functional.normalize(vectors, p=2, dim=1)
+
+
+def _pooled(pooling: str, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    if pooling == "cls":
+        return states[:, 0]
+    if pooling == "lasttoken":
+        last = (mask.sum(1) - 1).view(-1, 1, 1).expand(-1, 1, states.shape[-1])
+        return torch.gather(states, 1, last).squeeze(1)
+    if pooling != "mean":
+        raise ValueError(f"pooling by {pooling} can't be exported")
+    kept = mask.unsqueeze(-1).to(states.dtype)
+    return (states * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
+
+
+def load_embedder(folder: Path) -> SentenceTransformer:
+    """In 32-bit floats, whatever the weights are stored in."""
+    # eager attention: fewer nodes than scaled_dot_product_attention's export, and OpenVINO runs them faster
+    return SentenceTransformer(
+        str(folder),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"attn_implementation": "eager", "dtype": torch.float32, "use_safetensors": True},
+    )
 
 
 def make_graph(folder: Path, out: Path) -> Path:
-    """Writes `out/graph.onnx` for the embedder in `folder` and returns its path."""
-    model = _export(folder)
-    _refer_to(model, _stored_tensors(folder / WEIGHTS_FILE))
-    _strip_notes(model)
+    """Writes `out/graph.onnx` and the tokenizer it needs for the embedder in `folder`. Returns the graph's path."""
+    loaded = load_embedder(folder)
+    program = export(UnitVectors(loaded), ["input_ids", "attention_mask"], "vectors")
     out.mkdir(parents=True, exist_ok=True)
-    (out / GRAPH_FILE).write_bytes(model.SerializeToString())
+    # as transformers has understood the folder: older folders have no tokenizer.json, or one that it corrects
+    loaded.tokenizer.backend_tokenizer.save(str(out / TOKENIZER_FILE))
+    write_graph(program, folder, out / GRAPH_FILE)
     return out / GRAPH_FILE
 
 
-def _export(folder: Path) -> onnx.ModelProto:
-    # eager attention: fewer nodes than scaled_dot_product_attention's export, and OpenVINO runs them faster
-    loaded = SentenceTransformer(
-        str(folder), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
-    )
-    transformer = loaded[0].auto_model
-    assert isinstance(transformer, torch.nn.Module)
-    module = UnitMean(transformer).eval()
+def export(module: torch.nn.Module, inputs: list[str], output: str) -> torch.onnx.ONNXProgram:
+    """The graph of a module whose inputs are all int64 [batch, tokens]."""
     ids = torch.ones((2, 16), dtype=torch.int64)
-    batch, tokens = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("tokens", min=2, max=512)
-    shapes = {0: batch, 1: tokens}
+    batch, tokens = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("tokens", min=2, max=1 << 15)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about itself
         program = torch.onnx.export(
-            module,
-            (ids, torch.ones_like(ids)),
+            module.eval(),
+            tuple(ids.clone() for _ in inputs),
             dynamo=True,
             verbose=False,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["vectors"],
-            dynamic_shapes={"input_ids": shapes, "attention_mask": shapes},
+            input_names=inputs,
+            output_names=[output],
+            dynamic_shapes=[{0: batch, 1: tokens} for _ in inputs],
         )
     assert program is not None
-    return program.model_proto
-
-
-def _stored_tensors(weights: Path) -> list[StoredTensor]:
-    """The float32 tensors of a safetensors file: an 8-byte length, a JSON header, then the values."""
-    data = weights.read_bytes()
-    (length,) = struct.unpack_from("<Q", data)
-    header: dict[str, Any] = json.loads(data[8 : 8 + length])
-    found: list[StoredTensor] = []
-    for name, entry in header.items():
-        if name == "__metadata__" or entry["dtype"] != "F32":
-            continue
-        start, end = (8 + length + place for place in entry["data_offsets"])
-        values = np.frombuffer(data, np.float32, offset=start, count=(end - start) // 4).reshape(entry["shape"])
-        found.append(StoredTensor(name, start, end - start, values))
-    return found
-
-
-def _refer_to(model: onnx.ModelProto, stored: list[StoredTensor]) -> None:
-    """Replaces the values of each initializer that is stored, as it is or transposed, by a reference."""
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.nbytes < _LEAST_BYTES or values.dtype != np.float32:
-            continue
-        found = next((one for one in stored if _equal(one.values, values)), None)
-        if found is not None:
-            _refer(tensor, found)
-            continue
-        found = next((one for one in stored if _equal(one.values.T, values)), None)
-        if found is None:
-            raise ValueError(f"{tensor.name} is not in the weights file")
-        plain = f"{tensor.name}_stored"
-        model.graph.node.insert(0, helper.make_node("Transpose", [plain], [tensor.name], perm=[1, 0]))
-        tensor.name = plain
-        _refer(tensor, found)
-
-
-def _equal(one: Any, other: Any) -> bool:
-    return one.shape == other.shape and np.array_equal(one, other)
-
-
-def _refer(tensor: TensorProto, stored: StoredTensor) -> None:
-    tensor.ClearField("raw_data")
-    tensor.ClearField("float_data")
-    tensor.dims[:] = stored.values.shape
-    tensor.data_location = TensorProto.EXTERNAL
-    del tensor.external_data[:]
-    places = (("location", WEIGHTS_FILE), ("offset", str(stored.offset)), ("length", str(stored.length)))
-    for key, value in places:
-        tensor.external_data.add(key=key, value=value)
-
-
-def _strip_notes(model: onnx.ModelProto) -> None:
-    """The exporter writes source paths and stack traces into every node: large, and about this machine."""
-    model.ClearField("metadata_props")
-    model.ClearField("doc_string")
-    graph = model.graph
-    graph.ClearField("metadata_props")
-    graph.ClearField("doc_string")
-    del graph.value_info[:]
-    for part in (*graph.node, *graph.initializer, *graph.input, *graph.output):
-        part.ClearField("metadata_props")
-        part.ClearField("doc_string")
+    return program

@@ -8,12 +8,13 @@ import pytest
 from desktop.domain.errors import EngineProblem
 from desktop.embedding.identity import compute_identity, read_identity
 
+PARTS = [{"type": f"sentence_transformers.models.{kind}"} for kind in ("Transformer", "Pooling", "Normalize")]
+
 
 def write_folder(folder: Path, **changes: object) -> Path:
     """A folder in sentence-transformers layout with weights that are none; `changes` replace whole files."""
-    kinds = ["Transformer", "Pooling", "Normalize"]
     files: dict[str, object] = {
-        "modules": [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds],
+        "modules": PARTS,
         "config": {"model_type": "bert"},
         "pooling": {"word_embedding_dimension": 8, "pooling_mode_mean_tokens": True},
         "limits": {"max_seq_length": 64},
@@ -57,13 +58,45 @@ def test_other_prompts_make_another_revision(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pooling", "mode"),
+    [
+        ({"word_embedding_dimension": 8, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "cls"),
+        ({"word_embedding_dimension": 8, "pooling_mode_lasttoken": True}, "lasttoken"),
+        ({"embedding_dimension": 8, "pooling_mode": "mean"}, "mean"),
+    ],
+)
+def test_pooling_is_read_from_older_and_newer_settings(tmp_path: Path, pooling: dict[str, object], mode: str) -> None:
+    identity = compute_identity(write_folder(tmp_path, pooling=pooling))
+    assert (identity.pooling, identity.dimension) == (mode, 8)
+
+
+def test_without_a_limit_of_its_own_the_tokenizers_counts(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, limits=None, config={"model_type": "bert", "max_position_embeddings": 40})
+    (folder / "tokenizer_config.json").write_text('{"model_max_length": 1e30}', encoding="utf-8")
+    assert compute_identity(folder).max_tokens == 40
+    (folder / "tokenizer_config.json").write_text('{"model_max_length": 32}', encoding="utf-8")
+    assert compute_identity(folder).max_tokens == 32
+
+
+def test_prompts_that_are_empty_or_missing_are_none(tmp_path: Path) -> None:
+    prompts = {"prompts": {"query": None, "document": "", "passage": "passage: "}}
+    identity = compute_identity(write_folder(tmp_path, prompts=prompts))
+    assert (identity.query_prompt, identity.passage_prompt) == ("", "passage: ")
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
         ({"modules": [{"type": "sentence_transformers.models.CLIPModel"}]}, "CLIPModel"),
         ({"modules": None}, "nothing Footnote knows"),
-        ({"config": {"model_type": "xlm-roberta"}}, "xlm-roberta"),
+        ({"modules": [{"type": "own_code.Pooler"}]}, "own_code"),
+        ({"modules": [PARTS[0], {**PARTS[1], "path": "../1_Pooling"}]}, "not where"),
+        ({"modules": [*PARTS[:2], {"type": "sentence_transformers.models.Dense"}]}, "2_Dense"),
         ({"config": None}, "config.json"),
-        ({"pooling": {"word_embedding_dimension": 8, "pooling_mode_cls_token": True}}, "pools in a way"),
+        ({"config": {"auto_map": {"AutoModel": "own.Model"}}}, "Python code of its own"),
+        ({"pooling": {"word_embedding_dimension": 8, "pooling_mode_max_tokens": True}}, "pools in a way"),
+        ({"pooling": {"word_embedding_dimension": 8, "pooling_mode": ["cls", "mean"]}}, "cls and mean"),
+        ({"pooling": {"word_embedding_dimension": 8, "pooling_mode": "mean", "include_prompt": False}}, "its prompt"),
         ({"pooling": {"pooling_mode_mean_tokens": True}}, "word_embedding_dimension"),
         ({"limits": {}}, "max_seq_length"),
     ],

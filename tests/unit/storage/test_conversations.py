@@ -1,11 +1,15 @@
 """Conversations: found by their words, renamed, deleted, brought back, and gone when purged."""
 
+import dataclasses
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from desktop.domain.answers import Answer, AnswerState, FootnoteLink, Sentence, Support
+from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
+from desktop.protocol.codec import encode
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
 
@@ -103,3 +107,18 @@ def test_a_title_is_short_and_can_be_changed(conversations: Conversations) -> No
     assert len(conversations.list("", 0, 1)[0][0].title) == 60
     conversations.rename(conversation_id, "Lease")
     assert conversations.list("lease", 0, 1)[0][0].title == "Lease"
+
+
+def test_an_answer_of_an_older_footnote_is_read(conversations: Conversations, tmp_path: Path) -> None:
+    answer_id, conversation_id = conversations.start_answer(None, "Who is the mayor?")
+    why = Why(("mayor",), 1, 2.0, None, None)
+    passage = FoundPassage(1, 1, "/a.txt", 0, 5, None, "Käthe", 1.0, "", why)
+    found = (passage, dataclasses.replace(passage, why=None))
+    answer = dataclasses.replace(finished(answer_id, conversation_id, "Who?", "Käthe."), passages=found)
+    conversations.finish_answer(answer)
+    value = encode(answer)
+    del value["passages"][0]["why"]["name_words"], value["passages"][0]["why"]["rerank"], value["passages"][1]["why"]
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        connection.execute("UPDATE answers SET content = ?", (json.dumps(value),))
+    connection.close()
+    assert conversations.answers(conversation_id) == (answer,)

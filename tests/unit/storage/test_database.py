@@ -171,6 +171,26 @@ def test_files_are_filtered_without_regard_to_case(database: Database) -> None:
     assert files.list_files("indexed", "", 0, 2) == ((), 0)
 
 
+def test_files_are_listed_in_an_order_with_their_folder_counted(database: Database) -> None:
+    files = FileTable(database)
+    folder = files.add_folder("/a", is_file=False)
+    stamps = {"/a/b": FileStamp(30, 1, 1), "/a/c": FileStamp(10, 3, 2), "/a/d": FileStamp(20, 2, 3)}
+    waiting, locked = FileState.WAITING, FileState.LOCKED
+    files.apply(Changes(added=[(folder, p, s, locked if p == "/a/b" else waiting, "", "") for p, s in stamps.items()]))
+
+    def listed(order: str, descending: bool = False) -> str:
+        pages = [files.list_files("", "", at, 2, order, descending) for at in (0, 2)]
+        assert {total for _, total in pages} == {3}
+        return "".join(row.path[-1] for page, _ in pages for row in page)
+
+    assert (listed("path"), listed("path", True)) == ("bcd", "dcb")
+    assert (listed("size"), listed("size", True)) == ("cdb", "bdc")
+    assert (listed("modified"), listed("state"), listed("no such order")) == ("bdc", "bcd", "bcd")
+    assert listed("passages", True) == "dcb"  # equal ones keep one order through all pages
+    (counted,) = files.folders()
+    assert (counted.files, counted.indexed, counted.waiting) == (3, 0, 2)
+
+
 def test_suspects_wait_longest(database: Database) -> None:
     files = FileTable(database)
     folder = files.add_folder("/a", is_file=False)

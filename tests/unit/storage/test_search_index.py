@@ -105,3 +105,17 @@ def test_searches_go_on_while_the_index_is_written_tidied_and_emptied(index: Sea
         reader.join(20)
     assert faults == []
     assert max(counts) == 10
+
+
+def test_vectors_of_another_embedder_stay_beside_and_lose_what_is_removed(index: SearchIndex, tmp_path: Path) -> None:
+    index.add_words(rows(0, 20, "barley"))
+    index.add_vectors(range(20), [1] * 20, unit_vectors(20, 5))
+    other = SearchIndex(tmp_path / "index", "vectors_other", 3)
+    assert other.other_vectors() == ["vectors_test"]
+    assert other.vector_ids() == [] and len(other.find_words(["barley"], 50)) == 20
+    other.remove(range(5))
+    other.tidy()
+    back = SearchIndex(tmp_path / "index", "vectors_test", DIMENSION)
+    assert sorted(back.vector_ids()) == list(range(5, 20))
+    back.drop(back.other_vectors())
+    assert back.other_vectors() == [] and len(back.vector_ids()) == 15

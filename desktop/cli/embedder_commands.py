@@ -1,0 +1,119 @@
+"""`footnote embedders`: lists, adds, removes and chooses embedders and rerankers.
+
+Only choosing asks the engine, which alone writes the settings; the rest works on the user's folders themselves.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from desktop.cli import json_output, text_output
+from desktop.cli.engine_line import EngineLine
+from desktop.cli.printing import print_line, say
+from desktop.domain.embedders import ShelvedModel
+from desktop.domain.errors import FootnoteError, UserError
+from desktop.embedding.adding import add_embedder, add_reranker
+from desktop.embedding.known import known_embedders, known_rerankers
+from desktop.embedding.shelf import find_model, list_embedders, list_rerankers, remove_model
+from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER, embedder_name, reranker_name
+from desktop.platform_support.paths import DataFolders, data_folders
+from desktop.protocol.codec import encode
+from desktop.protocol.engine_messages import CHANGE_SETTING, Setting
+from desktop.settings.store import SettingsFile
+
+REFUSED = 1
+NO_RERANKER = "none"
+
+
+def embedders_list(options: argparse.Namespace) -> int:
+    folders = data_folders(options.data)
+    settings = SettingsFile(folders.settings)
+    _show(options, folders, embedder_name(settings), reranker_name(settings))
+    return 0
+
+
+def embedders_known(options: argparse.Namespace) -> int:
+    """What to download, with licence and languages."""
+    found = {"embedders": known_embedders(), "rerankers": known_rerankers()}
+    if options.json:
+        print_line(json_output.line_of({kind: [encode(model) for model in models] for kind, models in found.items()}))
+        return 0
+    for kind, models in found.items():
+        say([f"{kind.capitalize()}:", *(line for model in models for line in text_output.known_lines(model))])
+    return 0
+
+
+def embedders_add(options: argparse.Namespace) -> int:
+    """Takes a minute or more; what is refused ends with its reason and exit code 1."""
+    folders = data_folders(options.data)
+    source = Path(options.folder).absolute()
+    try:
+        if options.reranker:
+            name = add_reranker(source, folders.rerankers, _tell).name
+        else:
+            name = add_embedder(source, folders.embedders, _tell).name
+    except FootnoteError as error:
+        if options.json:
+            print_line(json_output.line_of({"name": source.name, "problem": str(error)}))
+        else:
+            print(f"footnote: {text_output.plain(str(error))}", file=sys.stderr)
+        return REFUSED
+    model = find_model(_shelf(options, folders), name)
+    if options.json:
+        print_line(json_output.line_of(json_output.shelved_object(model, chosen=False)))
+    else:
+        kind = " --reranker" if options.reranker else ""
+        say([*text_output.shelved_lines(model, chosen=False), f"Added. To use it: footnote embedders use {name}{kind}"])
+    return 0
+
+
+def embedders_remove(options: argparse.Namespace) -> int:
+    folders = data_folders(options.data)
+    settings = SettingsFile(folders.settings)
+    chosen = reranker_name(settings) if options.reranker else embedder_name(settings)
+    if options.name == chosen:
+        raise UserError(f"“{options.name}” is in use.", "Choose another first: footnote embedders use NAME")
+    if options.name == DEFAULT_EMBEDDER and not options.reranker:
+        raise UserError(f"“{options.name}” came with Footnote and can't be removed.", "Its tokens measure passages.")
+    remove_model(folders.rerankers if options.reranker else folders.embedders, options.name)
+    return embedders_list(options)
+
+
+def embedders_use(line: EngineLine, options: argparse.Namespace) -> int:
+    """From the next start on; the vectors of the other embedder are kept for a month."""
+    folders = data_folders(options.data)
+    off = options.reranker and options.name == NO_RERANKER
+    name = "" if off else find_model(_shelf(options, folders), options.name).name
+    setting = "chosen_reranker" if options.reranker else "chosen_embedder"
+    values = line.call(CHANGE_SETTING, Setting(setting, json.dumps(name))).values
+    embedder = json.loads(values["chosen_embedder"]) or DEFAULT_EMBEDDER
+    _show(options, folders, embedder, json.loads(values["chosen_reranker"]))
+    if not options.json:
+        print_line("In use from the next start of Footnote on.")
+    return 0
+
+
+def _shelf(options: argparse.Namespace, folders: DataFolders) -> tuple[ShelvedModel, ...]:
+    return list_rerankers(folders.rerankers) if options.reranker else list_embedders(folders.embedders)
+
+
+def _show(options: argparse.Namespace, folders: DataFolders, embedder: str, reranker: str) -> None:
+    shelves = {
+        "embedders": (list_embedders(folders.embedders), embedder),
+        "rerankers": (list_rerankers(folders.rerankers), reranker),
+    }
+    if options.json:
+        found = {
+            kind: [json_output.shelved_object(model, chosen=model.name == chosen) for model in models]
+            for kind, (models, chosen) in shelves.items()
+        }
+        print_line(json_output.line_of(found))
+        return
+    for kind, (models, chosen) in shelves.items():
+        lines = [line for model in models for line in text_output.shelved_lines(model, chosen=model.name == chosen)]
+        say([f"{kind.capitalize()}:", *(lines or ["  none"])])
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

@@ -1,0 +1,88 @@
+"""Opens the search index for the embedder in use: vectors of each embedder in a table of their own, named by it.
+
+A damaged index is put away and made again; tables of embedders that were not used for a month are dropped.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.embedding.identity import EmbedderIdentity
+from desktop.storage.database import Database
+from desktop.storage.index_damage import IndexDamaged
+from desktop.storage.passage_ledger import PassageLedger
+
+if TYPE_CHECKING:
+    from desktop.storage.search_index import SearchIndex
+
+_KEPT_SECONDS = 30 * 86_400.0
+
+log = logging.getLogger("footnote.engine")
+
+
+class IndexOpening:
+    """`clock` gives seconds since 1970; `tell` gets a sentence for the user."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        ledger: PassageLedger,
+        tell: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folder, self._database, self._ledger = folder, database, ledger
+        self._tell, self._clock = tell, clock
+
+    def open(self, identity: EmbedderIdentity | None) -> tuple[SearchIndex, bool]:
+        """The index, and whether it is new and has to be filled. `identity` None: words only."""
+        revision = identity.revision if identity else self._database.note("embedder") or "none"
+        table = f"vectors_{revision[:16]}"
+        index, remade = self._open(table, identity.dimension if identity else 1)
+        if identity:
+            self._follow(index, revision)
+        self._drop_unused(index, table)
+        return index, remade
+
+    def _open(self, table: str, dimension: int) -> tuple[SearchIndex, bool]:
+        from desktop.storage.search_index import SearchIndex
+
+        existed = self._folder.exists()
+        try:
+            return SearchIndex(self._folder, table, dimension), not existed
+        except IndexDamaged:
+            log.warning("the search index could not be opened", exc_info=True)
+        aside = self._folder.with_name(f"{self._folder.name}.damaged")
+        shutil.rmtree(aside, ignore_errors=True)
+        self._folder.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)  # it holds words of files that may be deleted tomorrow
+        self._tell("The search index was damaged. It is being made again from the library; nothing is lost.")
+        return SearchIndex(self._folder, table, dimension), True
+
+    def _follow(self, index: SearchIndex, revision: str) -> None:
+        """After a change of embedder, those passages wait for a vector that this one never gave any."""
+        if self._database.note("embedder") != revision:
+            self._ledger.have_vectors(index.vector_ids())
+            self._database.set_note("embedder", revision)
+
+    def _drop_unused(self, index: SearchIndex, table: str) -> None:
+        now = self._clock()
+        self._note_use(table, now)
+        for other in index.other_vectors():
+            used = self._database.note(_used(other))
+            if not used:
+                self._note_use(other, now)
+            elif now - float(used) > _KEPT_SECONDS:
+                index.drop([other])
+
+    def _note_use(self, table: str, now: float) -> None:
+        self._database.set_note(_used(table), f"{now:.0f}")
+
+
+def _used(table: str) -> str:
+    return f"used {table}"
