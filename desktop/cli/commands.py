@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from desktop.cli import json_output, text_output
 from desktop.cli.engine_line import EngineLine
+from desktop.cli.printing import print_line, say
 from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import UserError
 from desktop.domain.files import FileRow
@@ -36,11 +37,11 @@ def add(line: EngineLine, options: argparse.Namespace) -> int:
     line.call(ADD, Paths(tuple(paths)))
     status = _wait(line, options) if options.wait else line.call(STATUS, Nothing())
     if options.json:
-        _print(json_output.line_of(json_output.status_object(status, _all_files(line))))
+        print_line(json_output.line_of(json_output.status_object(status, _all_files(line))))
         return 0
-    _say(text_output.status_lines(status))
+    say(text_output.status_lines(status))
     if not options.wait:
-        _print("Files are read while Footnote runs. To wait for them now: footnote add --wait …")
+        print_line("Files are read while Footnote runs. To wait for them now: footnote add --wait …")
     return 0
 
 
@@ -48,7 +49,7 @@ def remove(line: EngineLine, options: argparse.Namespace) -> int:
     for folder_id in _folder_ids(line, options.paths):
         line.call(REMOVE, FolderId(folder_id))
     if options.json:
-        _print(json_output.line_of(json_output.status_object(line.call(STATUS, Nothing()), _all_files(line))))
+        print_line(json_output.line_of(json_output.status_object(line.call(STATUS, Nothing()), _all_files(line))))
     return 0
 
 
@@ -58,9 +59,9 @@ def forget(line: EngineLine, options: argparse.Namespace) -> int:
         report = line.call(FORGET_FOLDER, FolderId(folder_id))
         left = left or bool(report.found_in)
         if options.json:
-            _print(json_output.line_of(json_output.forget_object(report)))
+            print_line(json_output.line_of(json_output.forget_object(report)))
         else:
-            _say(text_output.forget_lines(report))
+            say(text_output.forget_lines(report))
     return 1 if left else 0
 
 
@@ -74,10 +75,10 @@ def _folder_ids(line: EngineLine, paths: Iterable[str]) -> list[int]:
 def status(line: EngineLine, options: argparse.Namespace) -> int:
     found = _wait(line, options) if options.wait else line.call(STATUS, Nothing())
     if options.json:
-        _print(json_output.line_of(json_output.status_object(found, _all_files(line))))
+        print_line(json_output.line_of(json_output.status_object(found, _all_files(line))))
         return 0
-    _say(text_output.status_lines(found))
-    _say(text_output.reason_line(file) for file in _all_files(line) if file.reason)
+    say(text_output.status_lines(found))
+    say(text_output.reason_line(file) for file in _all_files(line) if file.reason)
     return 0
 
 
@@ -87,14 +88,14 @@ def search(line: EngineLine, options: argparse.Namespace) -> int:
     for question in _questions(options):
         found = line.call(SEARCH, Search(question, options.limit))
         if options.json:
-            _print(json_output.line_of(json_output.search_object(question, found)))
+            print_line(json_output.line_of(json_output.search_object(question, found)))
             continue
         if found.scope:
-            _say((f"Scope: {found.scope}", ""))
+            say((f"Scope: {found.scope}", ""))
         if not found.passages:
-            _print("Nothing found.")
+            print_line("Nothing found.")
         for number, passage in enumerate(found.passages, 1):
-            _say(text_output.passage_lines(number, passage, why=options.why))
+            say(text_output.passage_lines(number, passage, why=options.why))
     return 0
 
 
@@ -105,9 +106,9 @@ def ask(line: EngineLine, options: argparse.Namespace) -> int:
     for question in _questions(options):
         answer = _ask_one(line, options, question, None)
         if options.json:
-            _print(json_output.line_of(json_output.answer_object(answer)))
+            print_line(json_output.line_of(json_output.answer_object(answer)))
         else:
-            _say(text_output.answer_lines(answer))
+            say(text_output.answer_lines(answer))
     return 0
 
 
@@ -118,24 +119,24 @@ def chat(line: EngineLine, options: argparse.Namespace) -> int:
         line.call(ADD, Paths(tuple(os.path.abspath(path) for path in options.paths)))
     found = _wait(line, options)
     indexed = found.counts.get("indexed", 0)
-    _print(f"{indexed} files are ready. Ask a question; an empty line or Ctrl-D ends.")
+    print_line(f"{indexed} files are ready. Ask a question; an empty line or Ctrl-D ends.")
     conversation: int | None = None
     for question in _typed_lines():
         answer = _ask_one(line, options, question, conversation)
         conversation = answer.conversation_id
-        _say(text_output.answer_lines(answer))
+        say(text_output.answer_lines(answer))
     return 0
 
 
 def check(line: EngineLine, options: argparse.Namespace) -> int:
     report = line.call(CHECK, Nothing())
     if options.json:
-        _print(json_output.line_of(json_output.check_object(report)))
+        print_line(json_output.line_of(json_output.check_object(report)))
     else:
-        _print(f"{report.files} files, {report.passages} passages, {report.vectors} vectors")
+        print_line(f"{report.files} files, {report.passages} passages, {report.vectors} vectors")
         for problem in report.problems:
-            _print(f"Damaged: {problem}")
-        _print("To mend it: footnote rebuild" if report.problems else "Everything agrees.")
+            print_line(f"Damaged: {problem}")
+        print_line("To mend it: footnote rebuild" if report.problems else "Everything agrees.")
     return 1 if report.problems else 0
 
 
@@ -143,9 +144,9 @@ def rebuild(line: EngineLine, options: argparse.Namespace) -> int:
     line.call(REBUILD, Nothing())
     found = _wait(line, options)
     if options.json:
-        _print(json_output.line_of(json_output.status_object(found, _all_files(line))))
+        print_line(json_output.line_of(json_output.status_object(found, _all_files(line))))
     else:
-        _print("The index has been made again.")
+        print_line("The index has been made again.")
     return 0
 
 
@@ -217,15 +218,3 @@ def _all_files(line: EngineLine) -> list[FileRow]:
         rows.extend(page.files)
         if len(rows) >= page.total or not page.files:
             return rows
-
-
-def _say(lines: Iterable[str]) -> None:
-    for text in lines:
-        for part in text.splitlines() or [""]:
-            _print(text_output.plain(part))
-
-
-def _print(text: str) -> None:
-    # a name that is no text would end the command with an error half-way
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
-    sys.stdout.flush()

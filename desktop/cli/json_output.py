@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Why
+from desktop.domain.embedders import ShelvedModel
 from desktop.domain.files import FileRow
+from desktop.domain.fits import Fit
+from desktop.domain.models import Model, Tone
 from desktop.protocol.codec import encode
 from desktop.protocol.engine_messages import CheckReport, ForgetReport, Passages, Status
 
@@ -50,6 +53,34 @@ def check_object(report: CheckReport) -> dict[str, Any]:
     }
 
 
+def model_object(model: Model) -> dict[str, Any]:
+    return {
+        "file": model.path,
+        "name": model.name,
+        "architecture": model.architecture,
+        "size": model.size,
+        "context": model.context,
+        "problem": model.problem,
+    }
+
+
+def tone_object(tone: Tone, fit: Fit | None) -> dict[str, Any]:
+    """Without a model to compare with, `fit` is None, and so is the verdict."""
+    return {
+        "file": tone.path,
+        "name": tone.name,
+        "architecture": tone.architecture,
+        "rank": tone.rank,
+        "base": fit.base if fit else "",
+        "verdict": fit.verdict.value if fit else None,
+        "reason": fit.reason if fit else tone.problem,
+    }
+
+
+def shelved_object(model: ShelvedModel, *, chosen: bool) -> dict[str, Any]:
+    return {**encode(model), "chosen": chosen}
+
+
 def line_of(value: dict[str, Any]) -> str:
     """One line; file names that are not text keep their odd bytes as escapes, so that every byte can be had back."""
     text = json.dumps(value, ensure_ascii=False)
@@ -81,6 +112,7 @@ def _why(why: Why) -> dict[str, Any]:
         "meaning_rank": why.meaning_rank,
         "cosine": why.cosine,
         "name_words": list(why.name_words),
+        "rerank": why.rerank,
     }
 
 

@@ -1,6 +1,6 @@
-"""The `footnote` command: reads its arguments, runs one command against an engine, and says how it went.
+"""The `footnote` command: reads its arguments, runs one command, most of them against an engine, and says how it went.
 
-Exit codes: 0 done, 1 `check` found damage, 2 wrong usage, 3 the engine could not do it.
+Exit codes: 0 done, 1 `check` found damage or a model was refused, 2 wrong usage, 3 it could not be done.
 """
 
 import argparse
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.cli import commands
+from desktop.cli import commands, embedder_commands, shelf_commands
 from desktop.cli.engine_line import EngineLine
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.platform_support.environment import harden
 
 Run = Callable[[EngineLine, argparse.Namespace], int]
+RunAlone = Callable[[argparse.Namespace], int]
 
 _WORDS = "Ask your own files. Every sentence of an answer has a footnote you can check. Nothing leaves the machine."
 
@@ -28,10 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # one odd byte must not end a list of questions
-    run: Run = options.run
     try:
-        with EngineLine(options.data) as line:
-            return run(line, options)
+        return _run(options)
     except UserError as error:
         return _say(error, 2)
     except FootnoteError as error:
@@ -42,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output has gone: nothing more to say, not even by Python when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.alone is not None:
+        return int(options.alone(options))
+    run: Run = options.run
+    with EngineLine(options.data) as line:
+        return run(line, options)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -61,12 +68,73 @@ def build_parser() -> argparse.ArgumentParser:
     _model(_paths(_command(names, "chat", commands.chat, "index folders, then answer questions one by one"), "*"))
     _command(names, "check", commands.check, "compare the index with the library; exit code 1 when damaged")
     _command(names, "rebuild", commands.rebuild, "make the index again from the library")
+    _add_models(names)
+    _add_tones(names)
+    _add_embedders(names)
     return parser
+
+
+def _add_models(names: Any) -> None:
+    inner = _group(names, "models", "the models of the library: list, add, remove, check")
+    _alone(inner, "list", shelf_commands.models_list, "the models, and why one can't be used")
+    _file(_alone(inner, "add", shelf_commands.models_add, "take note of a GGUF file; it stays where it is"))
+    _file(_alone(inner, "remove", shelf_commands.models_remove, "take a model off the list; its file stays"))
+    _file(_alone(inner, "check", shelf_commands.models_check, "whether a file can be used as a model, and why not"))
+
+
+def _add_tones(names: Any) -> None:
+    inner = _group(names, "tones", "the tones of the library: list, add, remove, convert, check")
+    _against(_alone(inner, "list", shelf_commands.tones_list, "the tones, and how each fits the model"))
+    add = _alone(inner, "add", shelf_commands.tones_add, "copy an adapter into the library; a PEFT folder is converted")
+    _against(_file(add))
+    _against(_file(_alone(inner, "remove", shelf_commands.tones_remove, "delete a tone from the library")))
+    convert = _alone(inner, "convert", shelf_commands.tones_convert, "make a GGUF file of a PEFT folder")
+    convert.add_argument("--to", type=Path, metavar="FILE", help="the file to write; else FOLDER.gguf")
+    _against(_file(convert))
+    check = _alone(inner, "check", shelf_commands.tones_check, "whether an adapter fits the model, and why not")
+    _against(_file(check))
+
+
+def _add_embedders(names: Any) -> None:
+    inner = _group(names, "embedders", "embedders and rerankers: list, known, add, remove, use")
+    _alone(inner, "list", embedder_commands.embedders_list, "what there is, what is in use, and why one can't be used")
+    _alone(inner, "known", embedder_commands.embedders_known, "good ones to download, with licence and languages")
+    add = _alone(inner, "add", embedder_commands.embedders_add, "copy a model folder into the library and check it")
+    remove = _alone(inner, "remove", embedder_commands.embedders_remove, "delete one from the library")
+    use = _command(inner, "use", embedder_commands.embedders_use, "use it from the next start on")
+    add.add_argument("folder", metavar="FOLDER", help="as sentence-transformers keeps it, with model.safetensors")
+    for parser in (remove, use):
+        parser.add_argument("name", metavar="NAME")
+    for parser in (add, remove, use):
+        parser.add_argument("--reranker", action="store_true", help="a CrossEncoder; to use none: use none --reranker")
+
+
+def _group(names: Any, name: str, text: str) -> Any:
+    group: argparse.ArgumentParser = names.add_parser(name, help=text, description=text)
+    return group.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+
+def _alone(names: Any, name: str, run: RunAlone, text: str) -> argparse.ArgumentParser:
+    """A command that needs no engine."""
+    parser: argparse.ArgumentParser = names.add_parser(name, help=text, description=text)
+    parser.set_defaults(alone=run)
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    _add_data(parser, argparse.SUPPRESS)
+    return parser
+
+
+def _file(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("file", metavar="FILE")
+    return parser
+
+
+def _against(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="PATH", help="compare with this GGUF model; else the one that answers")
 
 
 def _command(names: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = names.add_parser(name, help=text, description=text)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, alone=None)
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
     parser.add_argument("--wait", action="store_true", help="first wait until every file is indexed")
     _add_data(parser, argparse.SUPPRESS)

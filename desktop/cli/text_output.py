@@ -3,7 +3,10 @@
 import os
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
+from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
+from desktop.domain.fits import Fit, Verdict
+from desktop.domain.models import Model, Tone
 from desktop.protocol.engine_messages import ForgetReport, IndexingProgress, Status
 
 _QUOTE = 160
@@ -58,6 +61,41 @@ def status_lines(status: Status) -> list[str]:
     return lines + [f"Note: {notice}" for notice in status.notices]
 
 
+def model_lines(model: Model) -> list[str]:
+    """What it is and where, or why it can't be used."""
+    facts = f"{model.architecture}, {model.size / 1e6:,.0f} MB, {model.context:,} tokens"
+    return [f"{model.name}: {model.problem or facts}", f"  {model.path}"]
+
+
+def tone_lines(tone: Tone, fit: Fit | None, model: str) -> list[str]:
+    """What it is and where, and how it fits the model of this name."""
+    facts = f" ({tone.architecture}, rank {tone.rank})" if tone.architecture else ""
+    if fit is None:
+        how = "there is no model to compare it with"
+    elif fit.verdict is Verdict.FITS:
+        how = f"fits {model}"
+    elif fit.verdict is Verdict.OTHER_BASE:
+        how = f"same shape, other base. {fit.reason}"
+    else:
+        how = f"doesn't fit. {fit.reason}"
+    return [f"{tone.name}{facts}: {how}", f"  {tone.path}"]
+
+
+def shelved_lines(model: ShelvedModel, *, chosen: bool) -> list[str]:
+    """An embedder or reranker, and why it can't be used."""
+    dimension = f"{model.dimension} dimensions, {model.pooling}, " if model.dimension else ""
+    about = model.problem or f"{dimension}{model.tokens} tokens, {model.size / 1e6:.0f} MB"
+    return [f"  {plain(model.name)}{' (in use)' if chosen else ''}: {about}"]
+
+
+def known_lines(model: KnownModel) -> list[str]:
+    """A model to download: where it is, and what it is."""
+    count = len(model.languages)
+    languages = "many languages" if model.languages == ("mul",) else f"{count} languages" if count > 1 else "English"
+    about = f"{model.parameters} parameters, {model.tokens} tokens, {languages}, {model.licence}"
+    return [f"  huggingface.co/{model.repository}", f"    {about}", f"    {model.about}"]
+
+
 def reason_line(file: FileRow) -> str:
     """Why a file is not indexed."""
     return f"  {plain(file.path)}: {file.state.value}. {file.reason}"
@@ -103,6 +141,8 @@ def _why(passage: FoundPassage) -> str:
         parts.append(f"meaning ({rank}{why.cosine:.2f})")
     if why is not None and why.name_words:
         parts.append(f"file name {', '.join(why.name_words)}")
+    if why is not None and why.rerank is not None:
+        parts.append(f"reranker {why.rerank:.2f}")
     return f"Why: {'; '.join([*parts, f'score {passage.score:.1f}'])}"
 
 

@@ -8,6 +8,8 @@ from desktop.domain.errors import UserError
 from desktop.gguf.header import GgufHeader, TensorInfo, read_header
 
 NUMBER_TYPES = frozenset({"f32", "f16", "bf16", "q8_0"})
+# far above what is trained; beyond it a file of a few MB can claim more work than the model itself
+LARGEST_RANK = 8192
 _SLICE = 34 * (1 << 16)
 _PARTS = (".lora_a", ".lora_b")
 
@@ -52,6 +54,8 @@ def _kind_problem(header: GgufHeader) -> str:
         return "It is not a tone: it does not say that it is an adapter."
     if header.text("adapter.type") != "lora":
         return "It is an adapter, but not of the LoRA kind."
+    if "adapter.alora.invocation_tokens" in header.facts:
+        return "It is an activated LoRA, meant to work after certain words only."
     if not header.architecture:
         return "It does not say what kind of model it was made for."
     alpha = header.float32("adapter.lora.alpha")
@@ -73,6 +77,8 @@ def _pair_problem(header: GgufHeader, name: str) -> str:
         return f"The change to {name} is not made of two matrices."
     if a.shape[1] != b.shape[0]:
         return f"The two matrices that change {name} do not fit each other."
+    if a.shape[1] > LARGEST_RANK:
+        return f"Its rank is {a.shape[1]}; at most {LARGEST_RANK} can be used."
     for tensor in (a, b):
         if tensor.type not in NUMBER_TYPES:
             return f"{tensor.name} is stored as {tensor.type}, which adapters can't be."

@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 from desktop.domain.errors import UserError
 from desktop.gguf.cursor import BadGguf, Cursor
+from desktop.gguf.facts import ARRAY, BOOL, FLOAT32, INTEGERS, SCALARS, TEXT, WIDTHS, Fact
+from desktop.gguf.key_kinds import check_kinds
 from desktop.gguf.tensor_types import TENSOR_TYPES
 
 MOST_FACTS = 4096
@@ -23,19 +26,8 @@ LONGEST_NAME = 63  # llama.cpp keeps tensor names in 64 bytes
 LONGEST_TEXT = 1 << 20
 MOST_ITEMS = 1 << 23
 MOST_DIMENSIONS = 4
-
-_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
-_WIDTHS = {kind: struct.calcsize(form) for kind, form in _SCALARS.items()}
-_FLOAT32, _BOOL, _TEXT, _ARRAY = 6, 7, 8, 9
-_INTEGERS = frozenset({0, 1, 2, 3, 4, 5, 10, 11})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One metadata value; `kind` is GGUF's number for its type. An array's `value` is its length."""
-
-    kind: int
-    value: str | int | float | bool
+# torch.save writes a zip archive, before that a pickle
+_PYTORCH = frozenset({b"PK\3\4", b"\x80\2\x8a\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +67,16 @@ class GgufHeader:
     def integer(self, key: str) -> int:
         """The whole number at `key`, 0 where there is none."""
         fact = self.facts.get(key)
-        return int(fact.value) if fact is not None and fact.kind in _INTEGERS else 0
+        return int(fact.value) if fact is not None and fact.kind in INTEGERS else 0
 
     def float32(self, key: str) -> float | None:
         """The number at `key` if it is stored as float32, the only form that llama.cpp takes without aborting."""
         fact = self.facts.get(key)
-        return float(fact.value) if fact is not None and fact.kind == _FLOAT32 else None
+        return float(fact.value) if fact is not None and fact.kind == FLOAT32 else None
 
 
 def read_header(path: str | Path) -> GgufHeader:
-    """The header of the regular file at `path`. Raises BadGguf, a UserError, with the reason in `hint`."""
+    """The header of the regular file at `path`. Raises UserError; `hint` is the reason."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
@@ -94,11 +86,25 @@ def read_header(path: str | Path) -> GgufHeader:
         if not stat.S_ISREG(status.st_mode):
             raise BadGguf("It is not a file.")
         with open(descriptor, "rb", buffering=0, closefd=False) as stream:
-            return _read(Cursor(stream, status.st_size), status.st_size)
+            return parse_header(stream, status.st_size)
     except OSError as error:
         raise BadGguf(_reason(error)) from None
     finally:
         os.close(descriptor)
+
+
+def parse_header(stream: BinaryIO, size: int) -> GgufHeader:
+    """The header of a file of `size` bytes that `stream` stands at the beginning of. Raises BadGguf."""
+    cursor = Cursor(stream, size)
+    version = _read_version(cursor)
+    tensor_count, fact_count = cursor.u64(), cursor.u64()
+    # the smallest tensor entry takes 25 bytes, the smallest fact 13
+    if tensor_count > min(MOST_TENSORS, cursor.rest // 25) or fact_count > min(MOST_FACTS, cursor.rest // 13):
+        raise BadGguf("It claims more parts than it can hold.")
+    facts = _read_facts(cursor, fact_count)
+    check_kinds(facts)
+    tensors = _read_tensors(cursor, tensor_count)
+    return GgufHeader(version, MappingProxyType(facts), MappingProxyType(_place(tensors, cursor, facts, size)))
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -109,20 +115,14 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or "The path is not usable."
 
 
-def _read(cursor: Cursor, size: int) -> GgufHeader:
-    version = _read_version(cursor)
-    tensor_count, fact_count = cursor.u64(), cursor.u64()
-    # the smallest tensor entry takes 25 bytes, the smallest fact 13
-    if tensor_count > min(MOST_TENSORS, cursor.rest // 25) or fact_count > min(MOST_FACTS, cursor.rest // 13):
-        raise BadGguf("It claims more parts than it can hold.")
-    facts = _read_facts(cursor, fact_count)
-    tensors = _read_tensors(cursor, tensor_count)
-    return GgufHeader(version, MappingProxyType(facts), MappingProxyType(_place(tensors, cursor, facts, size)))
-
-
 def _read_version(cursor: Cursor) -> int:
-    if cursor.rest < 24 or cursor.take(4) != b"GGUF":
+    magic = cursor.take(min(4, cursor.rest))
+    if magic in _PYTORCH:
+        raise BadGguf("It is a PyTorch file or another archive, not a GGUF file.")
+    if magic != b"GGUF":
         raise BadGguf("It is not a GGUF file.")
+    if cursor.rest < 20:
+        raise BadGguf("The file is cut off: it ends in its first line.")
     version = cursor.u32()
     if version in (2, 3):
         return version
@@ -143,36 +143,40 @@ def _read_facts(cursor: Cursor, count: int) -> dict[str, Fact]:
 
 def _name(cursor: Cursor, longest: int) -> str:
     try:
-        return cursor.text(longest).decode("utf-8")
+        name = cursor.text(longest).decode("utf-8")
     except UnicodeDecodeError:
         raise BadGguf("One of its names is not text.") from None
+    # C reads a name up to its first NUL: two names could become one
+    if not name or not name.isprintable():
+        raise BadGguf("One of its names is empty or not text.")
+    return name
 
 
 def _read_fact(cursor: Cursor, kind: int) -> Fact:
-    if kind == _TEXT:
+    if kind == TEXT:
         return Fact(kind, cursor.text(LONGEST_TEXT).decode("utf-8", "replace"))
-    if kind == _ARRAY:
-        return Fact(kind, _skip_array(cursor))
-    if kind not in _SCALARS:
+    if kind == ARRAY:
+        return _skip_array(cursor)
+    if kind not in SCALARS:
         raise BadGguf(f"It holds a value of an unknown kind ({kind}).")
-    raw = cursor.take(_WIDTHS[kind])
-    if kind == _BOOL and raw not in (b"\0", b"\1"):
+    raw = cursor.take(WIDTHS[kind])
+    if kind == BOOL and raw not in (b"\0", b"\1"):
         raise BadGguf("It holds a yes-or-no value that is neither.")
-    return Fact(kind, struct.unpack(_SCALARS[kind], raw)[0])
+    return Fact(kind, struct.unpack(SCALARS[kind], raw)[0])
 
 
-def _skip_array(cursor: Cursor) -> int:
+def _skip_array(cursor: Cursor) -> Fact:
     kind, count = cursor.u32(), cursor.u64()
-    width = 8 if kind == _TEXT else _WIDTHS.get(kind, 0)
+    width = 8 if kind == TEXT else WIDTHS.get(kind, 0)
     if not width:
         raise BadGguf(f"It holds a list of an unknown kind ({kind}).")
     if count > min(MOST_ITEMS, cursor.rest // width):
         raise BadGguf(f"It claims a list of {count} items, more than it can hold.")
-    if kind == _TEXT:
+    if kind == TEXT:
         cursor.skip_texts(count)
     else:
         cursor.skip(count * width)
-    return count
+    return Fact(ARRAY, count, kind)
 
 
 def _read_tensors(cursor: Cursor, count: int) -> dict[str, TensorInfo]:
@@ -228,7 +232,7 @@ def _alignment(facts: Mapping[str, Fact]) -> int:
     fact = facts.get("general.alignment")
     if fact is None:
         return 32
-    if fact.kind not in _INTEGERS or not isinstance(fact.value, int) or fact.value.bit_count() != 1:
+    if not isinstance(fact.value, int) or fact.value.bit_count() != 1:
         raise BadGguf("Its alignment is not a power of two.")
     if not 8 <= fact.value <= 1 << 20:
         raise BadGguf("Its alignment is out of bounds.")

@@ -17,7 +17,7 @@ from tests.support.running_engine import small_model_path
 ROOT = Path(__file__).resolve().parents[2]
 
 PASSAGE = {"file", "start", "end", "page", "text", "score", "context", "why"}
-WHY = {"words", "word_rank", "word_score", "meaning_rank", "cosine", "name_words"}
+WHY = {"words", "word_rank", "word_score", "meaning_rank", "cosine", "name_words", "rerank"}
 ANSWER = {"question", "answer", "refused", "sentences", "footnotes", "passages", "seconds"}
 FOOTNOTE = {"n", "file", "page", "start", "end", "quote"}
 

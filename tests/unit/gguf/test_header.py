@@ -106,8 +106,24 @@ BAD_FILES = {
     "overlapping tensors": gguf([ARCHITECTURE], [tensor("a", (8,)), tensor("b", (8,), 0, 0)], 64),
     "odd alignment": gguf([fact("general.alignment", U32, struct.pack("<I", 24))], [tensor("a", (8,))], 64),
     "no alignment": gguf([fact("general.alignment", U32, struct.pack("<I", 0))], [tensor("a", (8,))], 64),
+    "alignment of 8 bytes": gguf([fact("general.alignment", 10, struct.pack("<Q", 32))], [tensor("a", (8,))], 64),
+    "a PyTorch archive": b"PK\3\4" + GOOD,
+    "a PyTorch pickle": b"\x80\2\x8a\n" + GOOD,
+    "an empty name": gguf([ARCHITECTURE], [tensor("", (8,))], 32),
+    "two names in one": gguf([ARCHITECTURE], [tensor("a\0b", (8,))], 32),
+    "an architecture in numbers": gguf([fact("general.architecture", U32, b"\1\0\0\0")], [], 0),
+    "a strength in whole numbers": gguf([fact("adapter.lora.alpha", U32, b"\1\0\0\0")], [], 0),
+    "a kind in numbers": gguf([fact("general.type", U32, b"\1\0\0\0")], [], 0),
+    "layers in words": gguf([ARCHITECTURE, fact("llama.block_count", TEXT, text("2"))], [], 0),
+    "a vocabulary in numbers": gguf([fact("tokenizer.ggml.tokens", ARRAY, struct.pack("<IQ", U32, 0))], [], 0),
+    "a vocabulary of one word": gguf([fact("tokenizer.ggml.tokens", TEXT, text("a"))], [], 0),
+    "fewer kinds than words": gguf(
+        [fact("tokenizer.ggml.tokens", ARRAY, struct.pack("<IQ", TEXT, 2) + text("a") + text("b")),
+         fact("tokenizer.ggml.token_type", ARRAY, struct.pack("<IQ", 5, 1) + b"\0" * 4)], [], 0),
+    "a template of 2 MB": gguf([fact("tokenizer.chat_template", TEXT, text("x" * (2 << 20)))], [], 0),
+    "a template in numbers": gguf([fact("tokenizer.chat_template", U32, b"\1\0\0\0")], [], 0),
     "alignment in words": gguf([fact("general.alignment", TEXT, text("32"))], [tensor("a", (8,))], 64),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("data", BAD_FILES.values(), ids=BAD_FILES.keys())

@@ -1,6 +1,7 @@
 """Adapters that fit and adapters that don't: each bad one has its reason, found in Python."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import gguf
@@ -8,10 +9,11 @@ import numpy as np
 import pytest
 
 from desktop.domain.errors import UserError
-from desktop.gguf.adapter import adapter_problem
+from desktop.gguf.adapter import adapter_problem, shape_problem
+from desktop.gguf.facts import ARRAY, UINT32, Fact
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.tones.adapter import describe_tone, read_adapter
-from desktop.tones.shelf import add_tone, list_tones
+from desktop.tones.shelf import add_tone, list_tones, remove_tone
 from tests.support.lora import PROJECTIONS, make_lora
 
 FIRST = "blk.0.attn_q.weight"
@@ -81,6 +83,27 @@ def test_adapters_of_another_kind_are_refused(small_model: Path, base: GgufHeade
     assert "not a tone" in adapter_problem(small_model, base)
 
 
+def test_an_activated_adapter_is_refused(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    """It works after certain words only; laid over a whole conversation it is another adapter."""
+    whole = read_header(make_lora(small_model, tmp_path / "tone.gguf"))
+    facts = {**whole.facts, "adapter.alora.invocation_tokens": Fact(ARRAY, 2, UINT32)}
+    assert "activated LoRA" in shape_problem(replace(whole, facts=facts), base)
+
+
+def test_a_rank_beyond_reason_is_refused(base: GgufHeader, tmp_path: Path) -> None:
+    writer = gguf.GGUFWriter(str(tmp_path / "tone.gguf"), "llama")
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    writer.add_tensor(f"{FIRST}.lora_a", np.zeros((8193, 576), np.float16))
+    writer.add_tensor(f"{FIRST}.lora_b", np.zeros((576, 8193), np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert "Its rank is 8193" in adapter_problem(tmp_path / "tone.gguf", base)
+
+
 def test_an_adapter_for_a_model_of_another_size_is_refused(base: GgufHeader, tmp_path: Path) -> None:
     larger = tmp_path / "larger.gguf"
     make_base(larger, width=640)
@@ -138,6 +161,27 @@ def test_adding_copies_once_and_touches_nothing(small_model: Path, base: GgufHea
     other = make_lora(small_model, tmp_path / "other" / "warm.gguf", seed=2)
     assert Path(add_tone(other, shelf).path).name == "warm-2.gguf"
     assert [Path(tone.path).name for tone in list_tones(shelf, base)] == ["warm-2.gguf", "warm.gguf"]
+
+
+def test_removing_deletes_the_copy_alone(small_model: Path, tmp_path: Path) -> None:
+    source = make_lora(small_model, tmp_path / "warm.gguf")
+    shelf = tmp_path / "tones"
+    for name in ("warm", "warm.gguf", str(shelf / "warm.gguf")):
+        tone = add_tone(source, shelf)
+        assert remove_tone(name, shelf) == Path(tone.path)
+        assert list_tones(shelf) == ()
+        with pytest.raises(UserError, match="no tone"):
+            remove_tone(name, shelf)
+    assert source.is_file()
+    with pytest.raises(UserError, match="no tone"):
+        remove_tone(source, shelf)
+
+
+def test_a_tone_that_does_not_fit_the_model_is_not_added(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="qwen2 model"):
+        add_tone(make_lora(small_model, tmp_path / "tone.gguf", architecture="qwen2"), tmp_path / "tones", base)
+    assert not (tmp_path / "tones").exists()
+    assert add_tone(make_lora(small_model, tmp_path / "tone.gguf"), tmp_path / "tones", base).problem == ""
 
 
 def test_adding_what_is_no_tone_is_refused_and_leaves_nothing(small_model: Path, tmp_path: Path) -> None:
