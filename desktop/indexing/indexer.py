@@ -20,6 +20,7 @@ from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.walking import root_is_healthy
 from desktop.indexing.watching import FolderWatcher, identity_of, watched_place
 from desktop.protocol.engine_messages import IndexingProgress
+from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 
@@ -148,6 +149,7 @@ class Indexer:
         try:
             parts = self._open_parts()
             queue = ReadingQueue(self._files, parts, self._progress)
+            queue.forgive(reader_version())
             queue.remember_crash()
             while not self._stopping:
                 self._clear_to_work.wait()
@@ -204,7 +206,7 @@ class Indexer:
             return True
         if self._written > _TIDY_AFTER:
             return self._tidy(parts)
-        return self._read(parts, queue) or self._embed(parts, queue) or self._tidy(parts)
+        return self._read(parts, queue) or self._embed(parts, queue) or self._tidy(parts) or self._pause_for(queue)
 
     def _rest(self, queue: ReadingQueue) -> None:
         with self._flags:
@@ -277,6 +279,11 @@ class Indexer:
             self._written += queue.flush()
             self._on_change()
         return True
+
+    def _pause_for(self, queue: ReadingQueue) -> bool:
+        """The round is not over while a file waits for its next try. Waits a moment, not the whole pause."""
+        self._wake.wait(min(queue.pause, _REPORT_EVERY))
+        return queue.pause > 0
 
     def _embed(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         if not parts.maker.can_embed:

@@ -10,7 +10,7 @@ import numpy as np
 
 from desktop.domain.documents import Document
 from desktop.indexing.passage_words import FileWords, with_other_neighbours, word_rows
-from desktop.indexing.splitting import SPLITTER_VERSION, embedding_text, split
+from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter, embedding_text, split
 from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
 from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
@@ -43,20 +43,30 @@ class EmbedderOffsets:
 
 
 class PassageMaker:
-    """Turns documents into rows for both stores. `tokenizer` names what measures passages, such as an embedder."""
+    """Turns documents into rows for both stores. `tokenizer` names what measures passages, such as an embedder.
+
+    `tokens` is that tokenizer; None: the embedder's own.
+    """
 
     def __init__(
-        self, ledger: PassageLedger, index: SearchIndex, embedder: PassageEmbedder | None, tokenizer: str
+        self,
+        ledger: PassageLedger,
+        index: SearchIndex,
+        embedder: PassageEmbedder | None,
+        tokenizer: str,
+        tokens: TokenCounter | None = None,
+        sizes: Sizes = USUAL_SIZES,
     ) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
-        self._tokens = EmbedderOffsets(embedder) if embedder else WordOffsets()
+        self._tokens = tokens or (EmbedderOffsets(embedder) if embedder else WordOffsets())
+        self._sizes = sizes
         self.split_by = f"{SPLITTER_VERSION} {tokenizer}"
 
     def prepare(self, file: KnownFile, stamp: FileStamp, sha256: str, document: Document, changed: int) -> NewPassages:
         """Splits the document; passages that were there before keep their id. Ids of new ones are reserved."""
-        spans = split(document, self._tokens)
+        spans = split(document, self._tokens, self._sizes)
         old = self._ledger.digests(file.id)
         ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in spans]
         kept = frozenset(i for i in ids if i)

@@ -12,9 +12,11 @@ from desktop.domain.errors import EngineProblem, FileProblem
 from desktop.domain.files import FileState
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reconciling import hash_file
+from desktop.indexing.retries import Retries
 from desktop.indexing.walking import find_file
 from desktop.platform_support.crash_notes import CrashNote
-from desktop.reading.client import FileReader, ReaderDied
+from desktop.reading.client import FileReader
+from desktop.reading.endings import Ending, ReaderDied
 from desktop.storage.file_table import FileTable, KnownFile
 from desktop.storage.passage_ledger import NewPassages, PassageLedger
 
@@ -42,13 +44,20 @@ class IndexerParts:
 
 
 class ReadingQueue:
-    """For the indexing thread alone. `scan_wanted` is set when a file was not where it should be."""
+    """For the indexing thread alone. `scan_wanted` is set when a file was not where it should be.
 
-    def __init__(self, files: FileTable, parts: IndexerParts, progress: RoundProgress) -> None:
+    `pause` is seconds until a file may be tried again, when only such files are left; else 0.
+    """
+
+    def __init__(
+        self, files: FileTable, parts: IndexerParts, progress: RoundProgress, retries: Retries | None = None
+    ) -> None:
         self._files, self._parts, self._progress = files, parts, progress
+        self._retries = retries or Retries()
         self._batch: list[NewPassages] = []
         self._batch_since = 0.0
         self.scan_wanted = False
+        self.pause = 0.0
 
     @property
     def held(self) -> int:
@@ -63,10 +72,21 @@ class ReadingQueue:
         if file is not None and file.state is FileState.WAITING:
             self._count_death(file, "The program ended while it was being read.")
 
+    def forgive(self, reader_version: str) -> None:
+        """What ended another version of the file reader may be read by this one."""
+        if released := self._files.release_quarantined(reader_version):
+            log.info("%d quarantined files are tried again: the file reader is another", released)
+
     def next_file(self) -> KnownFile | None:
         """The next waiting file; those that something died on come last."""
         held = {new.file_id for new in self._batch}
-        return next((file for file in self._files.next_waiting(len(held) + 1) if file.id not in held), None)
+        resting = self._retries.resting()
+        waiting = [file for file in self._files.next_waiting(len(held) + len(resting) + 1) if file.id not in held]
+        found = next((file for file in waiting if file.id not in resting), None)
+        self.pause = (
+            0.0 if found else self._retries.seconds_until_due([file.id for file in waiting if file.id in resting])
+        )
+        return found
 
     def read(self, file: KnownFile) -> None:
         started = time.monotonic()
@@ -75,7 +95,10 @@ class ReadingQueue:
             if not self._passed_as_unchanged(file):
                 passages = self._read(file)
         except ReaderDied as death:
-            self._count_death(file, f"The file reader {death.cause} on it.")
+            if death.cause is Ending.KILLED:
+                self._try_again(file)
+            else:
+                self._count_death(file, f"The file reader {death.cause} on it.")
         except FileProblem as problem:
             self._give_up(file, problem)
         except EngineProblem:
@@ -109,6 +132,7 @@ class ReadingQueue:
         self._parts.note.write(str(file.id))
         document, sha256, _ = self._parts.reader.read(file.path)
         new = self._parts.maker.prepare(file, found.stamp, sha256, document, changed)
+        self._retries.forget(file.id)
         self._batch_since = self._batch_since or time.monotonic()
         self._batch.append(new)
         return len(new.spans)
@@ -125,6 +149,14 @@ class ReadingQueue:
         if same:
             self._files.set_state(file.id, FileState.INDEXED)
         return same
+
+    def _try_again(self, file: KnownFile) -> None:
+        if not self._retries.try_again(file.id):
+            reason = (
+                "The file reader was ended from outside each time it read this. It is tried again at the next scan."
+            )
+            self._files.set_state(file.id, FileState.FAILED, reason, deaths=file.deaths, transient=True)
+            self._parts.ledger.clear(file.id)
 
     def _count_death(self, file: KnownFile, why: str) -> None:
         deaths = file.deaths + 1

@@ -22,6 +22,7 @@ _CONTEXT_CHARACTERS = 190
 _PATH_CHARACTERS = 110  # of those, where a table header follows
 _HEADING_CHARACTERS = 120
 _HASHED = 20  # characters on each side of a boundary
+_LEAST_ROOM = 32  # tokens; beside a long context, an embedder of little room loses the end of a passage
 _GIANT = 4.0  # times too long: cut from the left, as halving would make every cut depend on the length
 
 _WORDS = re.compile(r"\s+|(?<=[，、；：])")
@@ -167,12 +168,13 @@ class _Splitter:
         return max(tokens / self._room(start, end), (end - start) / self._sizes.characters)
 
     def _room(self, start: int, end: int) -> int:
-        """Tokens that the context leaves to the text; at least 64, as no context has more than 190."""
+        """Tokens that the context leaves to the text; usually at least 64, as no context has more than 190."""
         heading = self._outline.path(start, end)
         room = self._rooms.get(heading)
         if room is None:
             context = _context(self._document.title, heading, self._document.table_header)
-            room = min(self._sizes.most, self._sizes.embedded - len(self._counter.offsets(context)))
+            left = max(_LEAST_ROOM, self._sizes.embedded - len(self._counter.offsets(context)))
+            room = min(self._sizes.most, left)
             self._rooms[heading] = room
         return room
 

@@ -23,6 +23,7 @@ EXPECTED: Mapping[str, str] = {
     "pptx": "a PowerPoint presentation",
     "odf": "an OpenDocument file",
     "epub": "an e-book",
+    "zip": "a zip archive",
     "rtf": "a rich text (RTF) document",
     "html": "a web page",
     "mhtml": "a saved web page",
@@ -30,10 +31,11 @@ EXPECTED: Mapping[str, str] = {
     "mbox": "a mailbox",
     "ipynb": "a notebook",
 }
-PACKED = frozenset(("docx", "xlsx", "pptx", "odf", "epub"))
-# old workbooks are read too; an old document is told how to be saved by its own module, whatever it holds
+PACKED = frozenset(("docx", "xlsx", "pptx", "odf", "epub", "zip"))
+# old workbooks are read too; an old document is told how to be saved by its own module, whatever it holds; pictures are
+# often named for another format than they have
 OLD_CONTAINER_IS_FINE = frozenset(("xlsx",))
-UNCHECKED = frozenset(("doc",))
+UNCHECKED = frozenset(("doc", "image", "msg"))
 
 
 def check_content(data: bytes, format_name: str) -> None:

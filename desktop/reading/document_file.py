@@ -11,7 +11,7 @@ from typing import Any, cast
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
 from desktop.protocol.codec import ProtocolError
 
-KEYS = {"text", "title", "format", "is_source", "table_header", "blocks", "pages"}
+KEYS = {"text", "title", "format", "is_source", "table_header", "note", "blocks", "pages"}
 KINDS = {kind.value: kind for kind in BlockKind}
 
 
@@ -23,6 +23,7 @@ def write_document(document: Document, output: Path) -> None:
         "format": document.format,
         "is_source": document.is_source,
         "table_header": document.table_header,
+        "note": document.note,
         "blocks": [[block.kind.value, block.start, block.end, block.level] for block in document.blocks],
         "pages": [[page.number, page.start, page.end] for page in document.pages],
     }
@@ -51,15 +52,15 @@ def _document(value: Any) -> Document:
     if not isinstance(value, dict) or set(cast("dict[str, Any]", value)) != KEYS:
         raise ProtocolError("document file: unknown or missing keys")
     fields = cast("dict[str, Any]", value)
-    strings = [fields[key] for key in ("text", "title", "format", "table_header")]
+    strings = [fields[key] for key in ("text", "title", "format", "table_header", "note")]
     if not all(isinstance(string, str) for string in strings) or not isinstance(fields["is_source"], bool):
         raise ProtocolError("document file: a field of the wrong type")
-    text, title, format_name, table_header = strings
+    text, title, format_name, table_header, note = strings
     blocks = tuple(Block(KINDS[kind], start, end, level) for kind, start, end, level in fields["blocks"])
     pages = tuple(PageSpan(number, start, end) for number, start, end in fields["pages"])
     _check_ranges([(block.start, block.end) for block in blocks], len(text))
     _check_ranges([(page.start, page.end) for page in pages], len(text))
-    return Document(text, title, format_name, fields["is_source"], blocks, pages, table_header)
+    return Document(text, title, format_name, fields["is_source"], blocks, pages, table_header, note)
 
 
 def _check_ranges(ranges: list[tuple[int, int]], length: int) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from desktop.domain.documents import Document
+from desktop.reading import problems
+from desktop.reading.pictures import PictureReader
 
 READER = "desktop.reading."
 CODE_EXTENSIONS = (
@@ -20,29 +22,40 @@ TEXT_EXTENSIONS = (
     "txt text log rst json jsonl ndjson geojson yaml yml toml ini cfg conf properties xml xsd xsl xslt nxml tex bib "
     "org adoc asciidoc asc textile wiki diff patch po nfo me"
 )
+PICTURE_EXTENSIONS = "png jpg jpeg jpe jfif tif tiff bmp webp gif"
+Reader = Callable[[bytes, PictureReader], Document]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file. `module` has `read(data: bytes) -> Document`; `names` are whole names without an extension."""
+    """One kind of file. `module` has `read(data: bytes) -> Document`; `names` are whole names without an extension.
+
+    `inside` is the function that reads such a file inside another one; empty: there it stays closed. Where such files
+    hold `pictures` of words, both take a PictureReader too.
+    """
 
     name: str
     module: str
     extensions: tuple[str, ...]
     names: tuple[str, ...] = ()
+    inside: str = "read"
+    pictures: bool = False
 
 
 FORMATS = (
     Format("text", READER + "plain_text", tuple(TEXT_EXTENSIONS.split()), ("readme", "license", "notice", "copying")),
     Format("markdown", READER + "markdown", ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd")),
     Format("html", READER + "html", ("html", "htm", "xhtml", "xht")),
-    Format("pdf", READER + "pdf", ("pdf",)),
+    Format("pdf", READER + "pdf", ("pdf",), pictures=True),
     Format("docx", READER + "docx", ("docx", "docm", "dotx", "dotm")),
     Format("xlsx", READER + "workbook", ("xlsx", "xlsm", "xltx", "xltm", "xls", "xlt")),
     Format("pptx", READER + "pptx", ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm")),
     Format("odf", READER + "open_document", ("odt", "ott", "odm", "ods", "ots", "odp", "otp", "odg")),
-    Format("mail", READER + "mail", ("eml", "emlx")),
-    Format("mbox", READER + "mailbox", ("mbox", "mbx")),
+    Format("mail", READER + "mail", ("eml", "emlx"), inside="read_alone", pictures=True),
+    Format("msg", READER + "outlook_mail", ("msg",), inside="read_alone", pictures=True),
+    Format("mbox", READER + "mailbox", ("mbox", "mbx"), inside="read_alone", pictures=True),
+    Format("zip", READER + "zip_file", ("zip",), inside="", pictures=True),
+    Format("image", READER + "picture_file", tuple(PICTURE_EXTENSIONS.split()), pictures=True),
     Format("mhtml", READER + "saved_page", ("mhtml", "mht")),
     Format("epub", READER + "epub", ("epub",)),
     Format("rtf", READER + "rich_text", ("rtf",)),
@@ -66,6 +79,27 @@ def format_of(path: str) -> str | None:
     return _BY_FILE_NAME.get(name)
 
 
-def reader_of(name: str) -> Callable[[bytes], Document]:
+def reader_of(name: str) -> Reader:
     """The function that reads files of this format; imports its module, so call it in the reader process only."""
-    return importlib.import_module(_BY_NAME[name].module).read
+    return _reader(_BY_NAME[name], "read")
+
+
+def reader_inside(name: str) -> Reader:
+    """The function that reads such a file inside another one. Raises FileProblem where it stays closed."""
+    entry = _BY_NAME[name]
+    if not entry.inside:
+        raise problems.stays_closed()
+    return _reader(entry, entry.inside)
+
+
+def _reader(entry: Format, function: str) -> Reader:
+    module = importlib.import_module(entry.module)
+    if entry.pictures:
+        return getattr(module, function)
+    return lambda data, _: getattr(module, function)(data)
+
+
+def may_hold_pictures(path: str) -> bool:
+    """Whether such files may hold pictures of words, by the name alone."""
+    name = format_of(path)
+    return name is not None and _BY_NAME[name].pictures

@@ -1,46 +1,49 @@
-"""Walls around the reader process: memory, open files, priority, network, and an end when its parent is gone.
+"""Limits of the reader process: memory, output, open files, time, priority; and an end when its parent is gone.
 
-Each is tried; what this computer doesn't offer is reported, never an error.
+Each is tried; what this computer doesn't offer is reported, never an error. What it may reach is said in `walls`.
 """
 
 import ctypes
 import os
+import signal
 import sys
 import threading
+import time
+from types import TracebackType
 
 MEMORY = 1536 * 1024 * 1024
+OUTPUT = 128 * 1024 * 1024
 OPEN_FILES = 64
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
 PARENT_CHECK_SECONDS = 2.0
+GRACE_SECONDS = 10.0
 BELOW_NORMAL = 0x4000
 
 
-def limit_process(background: bool) -> dict[str, bool]:
-    """Which walls stand now. Call it before threads start and before any file is opened."""
-    walls = {"network": cut_network()}
-    walls["limits"] = _limit_resources()
-    if background:
-        walls["priority"] = _lower_priority()
-    return walls
+def limit_process(most: int = MEMORY) -> tuple[list[str], list[str]]:
+    """The limits that stand now and those this system doesn't have, in words. `most` bytes of memory.
 
-
-def _limit_resources() -> bool:
+    Call it before threads start.
+    """
     if sys.platform == "win32":
-        return False
+        return [], ["limits of memory, output and open files"]
     import resource
 
-    wanted = [(resource.RLIMIT_NOFILE, OPEN_FILES), (resource.RLIMIT_CORE, 0)]
+    wanted = [
+        (resource.RLIMIT_FSIZE, OUTPUT, f"output {OUTPUT >> 20} MB"),
+        (resource.RLIMIT_NOFILE, OPEN_FILES, f"{OPEN_FILES} open files"),
+        (resource.RLIMIT_CORE, 0, "no core dumps"),
+    ]
+    memory = f"memory {most >> 20} MB"
     if sys.platform == "linux":  # macOS refuses RLIMIT_AS
-        wanted.append((resource.RLIMIT_AS, MEMORY))
-    for limit, value in wanted:
+        wanted.insert(0, (resource.RLIMIT_AS, most, memory))
+    for limit, value, _ in wanted:
         hard = resource.getrlimit(limit)[1]
         ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (ceiling, ceiling))
-    return sys.platform == "linux"
+    return [words for _, _, words in wanted], [] if sys.platform == "linux" else [memory]
 
 
-def _lower_priority() -> bool:
+def lower_priority() -> bool:
     try:
         if sys.platform == "win32":
             kernel = ctypes.windll.kernel32
@@ -51,14 +54,42 @@ def _lower_priority() -> bool:
     return True
 
 
-def cut_network() -> bool:
-    """A network namespace of our own has no way out. As root alone; else inside a user namespace, where allowed."""
-    if sys.platform != "linux":
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "unshare"):
-        return False
-    return libc.unshare(CLONE_NEWNET) == 0 or libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
+class RequestTime:
+    """Has the kernel end this process when one request takes far too long.
+
+    The engine counts `seconds` too, and comes first. This is for a parser that loops in native code, where no thread
+    of ours gets its turn, after the engine is gone.
+    """
+
+    def __init__(self, seconds: float, grace: float = GRACE_SECONDS) -> None:
+        self._wall = seconds + grace
+        self._processor = int(self._wall * (os.cpu_count() or 1)) + 1
+        self._used = float("-inf")
+        if sys.platform != "win32":
+            for number in (signal.SIGALRM, signal.SIGXCPU):  # whoever started us may have set them to be ignored
+                signal.signal(number, signal.SIG_DFL)
+
+    def __enter__(self) -> None:
+        """For the length of one request, on the main thread."""
+        if sys.platform == "win32":
+            return
+        import resource
+
+        used = time.process_time()
+        if used - self._used > 1:  # a small file costs less than setting it anew
+            self._used = used
+            hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+            wanted = int(used) + self._processor + 1
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+            )
+        signal.setitimer(signal.ITIMER_REAL, self._wall)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if sys.platform != "win32":
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def end_with_parent() -> None:

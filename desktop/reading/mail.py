@@ -1,33 +1,45 @@
-"""Mails (.eml): the subject as a heading, who wrote to whom and when, the words, the names of what is attached.
+"""Mails (.eml): the subject as a heading, who wrote to whom and when, the words, and the text of what is attached.
 
-Plain text is taken before HTML. A mail inside a mail is read too; attached files are not.
+Plain text is taken before HTML. A mail inside a mail is read with its own attachments; pictures shown among the words
+are not.
 """
 
 import email
 import re
-from collections.abc import Callable, Iterator
-from email.header import decode_header
+from collections.abc import Iterator
+from dataclasses import replace
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from desktop.domain.documents import BlockKind, Document
-from desktop.domain.errors import FileProblem
 from desktop.reading import html
+from desktop.reading.attachments import ATTACHMENT, add_attached, file_name, is_attachment
 from desktop.reading.encodings import decode_text
-from desktop.reading.text_builder import TextBuilder, one_line
+from desktop.reading.mail_headers import decoded, guarded, header_text
+from desktop.reading.members import Members
+from desktop.reading.pictures import PictureReader, none_recognised
+from desktop.reading.text_builder import TextBuilder
 
-HEADER_LENGTH = 20_000  # the library takes time by the square of it
 HEADERS = ("From", "To", "Cc", "Date")
 # Apple Mail writes the length of the mail before it, and a property list behind it
 _APPLE_LENGTH = re.compile(rb"\s*\d+\s*\n(?=[A-Za-z-]+:)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
-def read(data: bytes) -> Document:
+def read(data: bytes, pictures: PictureReader | None = None) -> Document:
     """Raises FileProblem when there is nothing in it that could be decoded."""
+    return _document(data, pictures or none_recognised())
+
+
+def read_alone(data: bytes, _: PictureReader | None = None) -> Document:
+    """Without what is attached. Raises FileProblem like `read`."""
+    return _document(data, None)
+
+
+def _document(data: bytes, pictures: PictureReader | None) -> Document:
     builder = TextBuilder()
-    title = add_mail(builder, parse_mail(data))
-    return builder.document("mail", title)
+    members = Members(builder, ATTACHMENT, pictures) if pictures else None
+    title = add_mail(builder, parse_mail(data), members)
+    return replace(builder.document("mail", title), note=members.note if members else "")
 
 
 def parse_mail(data: bytes) -> Message:
@@ -38,55 +50,29 @@ def parse_mail(data: bytes) -> Message:
     return email.message_from_bytes(data[length.end() :] if length else data)
 
 
-def add_mail(builder: TextBuilder, mail: Message, level: int = 1) -> str:
-    """Adds one mail and those inside it; returns its subject. Raises FileProblem when it all becomes too much."""
+def add_mail(builder: TextBuilder, mail: Message, members: Members | None, level: int = 1) -> str:
+    """Adds one mail and those inside it, and what is attached where there are `members`; returns its subject.
+
+    Raises FileProblem when it all becomes too much.
+    """
     subject = header_text(mail, "Subject")
     builder.add(BlockKind.HEADING, subject, level)
     lines = [f"{name}: {value}" for name in HEADERS if (value := header_text(mail, name))]
     builder.add(BlockKind.PARAGRAPH, "\n".join(lines))
-    attached: list[str] = []
+    attached: list[Message] = []
     for part in _shown_parts(mail):
         if part.get_content_type() == "message/rfc822":
             for inner in _inner_parts(part):
-                add_mail(builder, inner, level + 1)
-        elif _is_attachment(part):
-            attached.append(file_name(part))
+                add_mail(builder, inner, members, level + 1)
+        elif is_attachment(part):
+            attached.append(part)
         else:
             _add_words(builder, part, level)
-    named = [name for name in attached if name]
-    if named:
+    if named := [name for part in attached if (name := file_name(part))]:
         builder.add(BlockKind.PARAGRAPH, "Attachments: " + ", ".join(named))
+    if members is not None:
+        add_attached(members, attached, level + 1)
     return subject
-
-
-def header_text(mail: Message, name: str) -> str:
-    """The header without its encoding, dates by ISO 8601; empty when there is none."""
-    try:
-        value = mail.get(name)
-        text = one_line("".join(_decoded_pieces(str(value)))) if value is not None else ""
-        return parsedate_to_datetime(text).isoformat(" ", "minutes") if name == "Date" and text else text
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return one_line(str(mail.get(name)))  # a date that is none
-
-
-def _decoded_pieces(value: str) -> Iterator[str]:
-    try:
-        pieces = decode_header(value[:HEADER_LENGTH])
-    except (ValueError, TypeError):  # broken base64
-        pieces = [(value, None)]
-    for piece, charset in pieces:
-        yield piece if isinstance(piece, str) else _decoded(piece, charset)
-
-
-def _decoded(data: bytes, charset: str | None) -> str:
-    """What the mail declares where that fits, else a guess."""
-    try:
-        return data.decode(charset or "utf-8")
-    except (LookupError, ValueError):
-        try:
-            return decode_text(data)
-        except FileProblem:
-            return data.decode("latin-1")
 
 
 def _shown_parts(part: Message) -> Iterator[Message]:
@@ -107,32 +93,13 @@ def _inner_parts(part: Message) -> list[Message]:
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
-def _is_attachment(part: Message) -> bool:
-    disposition = str(part.get("Content-Disposition", "")).strip().lower()
-    # a broken mail of many parts has its words where the parts should be
-    return part.get_content_maintype() not in ("text", "multipart") or disposition.startswith("attachment")
-
-
-def file_name(part: Message) -> str:
-    """As the sender named it, or empty."""
-    return _guarded(lambda: one_line("".join(_decoded_pieces(part.get_filename() or ""))))
-
-
 def part_text(part: Message) -> str:
     """The part's text, decoded; empty when it is none."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    charset = _guarded(lambda: str(part.get_content_charset() or ""))
-    return _decoded(data, charset or None).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _guarded(ask: Callable[[], str]) -> str:
-    """The library raises a dozen kinds of error on malformed parameters of a header."""
-    try:
-        return ask()
-    except (ValueError, TypeError, LookupError, AttributeError):
-        return ""
+    charset = guarded(lambda: str(part.get_content_charset() or ""))
+    return decoded(data, charset or None).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _add_words(builder: TextBuilder, part: Message, level: int) -> None:
@@ -140,5 +107,10 @@ def _add_words(builder: TextBuilder, part: Message, level: int) -> None:
     if part.get_content_subtype() == "html":
         html.add_page(builder, text, level)
     else:
-        for paragraph in _BLANK_LINE.split(text):
-            builder.add(BlockKind.PARAGRAPH, paragraph)
+        add_paragraphs(builder, text)
+
+
+def add_paragraphs(builder: TextBuilder, text: str) -> None:
+    """Adds plain text, of which blank lines part paragraphs."""
+    for paragraph in _BLANK_LINE.split(text):
+        builder.add(BlockKind.PARAGRAPH, paragraph)

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.domain.documents import Document
+from desktop.reading.attachments import ATTACHMENT
 from desktop.reading.mail import add_mail, parse_mail
+from desktop.reading.members import Members
+from desktop.reading.pictures import PictureReader, none_recognised
 from desktop.reading.text_builder import TextBuilder
 
 # the line that programs put before each mail; one in the words of a mail is marked with ">"
@@ -14,11 +17,22 @@ _BLANK_BEFORE = (b"\n\n", b"\r\n\r\n")
 _MARKED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
-def read(data: bytes) -> Document:
+def read(data: bytes, pictures: PictureReader | None = None) -> Document:
     """Raises FileProblem when there is nothing in it that could be decoded."""
+    return _document(data, pictures or none_recognised())
+
+
+def read_alone(data: bytes, _: PictureReader | None = None) -> Document:
+    """Without what is attached to the mails. Raises FileProblem like `read`."""
+    return _document(data, None)
+
+
+def _document(data: bytes, pictures: PictureReader | None) -> Document:
     builder = TextBuilder()
-    titles = [add_mail(builder, parse_mail(mail)) for mail in mails_of(data)]
-    return replace(builder.document("mbox", ""), title=titles[0] if len(titles) == 1 else "")
+    members = Members(builder, ATTACHMENT, pictures) if pictures else None
+    titles = [add_mail(builder, parse_mail(mail), members) for mail in mails_of(data)]
+    title = titles[0] if len(titles) == 1 else ""
+    return replace(builder.document("mbox", ""), title=title, note=members.note if members else "")
 
 
 def mails_of(data: bytes) -> Iterator[bytes]:

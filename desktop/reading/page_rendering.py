@@ -1,8 +1,9 @@
-"""Renders a PDF page to a PNG and finds where words of the document's text stand on it.
+"""Renders a PDF page or a picture to a PNG and finds where words of the document's text stand on it.
 
-Keeps the last PDF open, because people turn pages.
+Keeps the last PDF open, because people turn pages. Words that were recognised have the places they were found at.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,19 @@ from desktop.domain.errors import FileProblem
 from desktop.protocol.reader_messages import Box, PageRendered, RenderPage
 from desktop.reading import problems
 from desktop.reading.document_file import write_whole
-from desktop.reading.pdf import page_spans, text_of_page
+from desktop.reading.formats import format_of
+from desktop.reading.page_places import page_spans
+from desktop.reading.pdf import text_of_page
 from desktop.reading.pdf_layout import PageText, Rectangle
-from desktop.reading.pdf_pages import PdfFile, PdfPage, Picture
+from desktop.reading.pdf_pages import MAX_PIXELS, PdfFile, PdfPage
+from desktop.reading.picture import Picture
 from desktop.reading.png import png_of
-from desktop.reading.regular_files import file_stamp, read_regular_file
+from desktop.reading.recognised import RecognisedPage
+from desktop.reading.recognised_pages import Pages, read_pages
+from desktop.reading.recognised_text import RecognisedPlaces, recognised_text
+from desktop.reading.regular_files import file_stamp, open_regular_file, read_open_file
+
+WIDTH_IN_POINTS = 595  # pictures are shown as wide as an A4 page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +43,53 @@ class PageRenderer:
     def __init__(self) -> None:
         self._open: _OpenPdf | None = None
 
-    def render(self, request: RenderPage) -> PageRendered:
-        """Raises FileProblem when there is no such page or the file can't be read."""
+    def render(self, request: RenderPage, descriptor: int | None = None) -> PageRendered:
+        """Of the open file, or else of the one at the path. Raises FileProblem when it or the page can't be read."""
+        if descriptor is None:
+            opened = open_regular_file(request.path)
+            try:
+                return self.render(request, opened)
+            finally:
+                os.close(opened)
+        known = read_pages(Path(request.recognised)) if request.recognised else {}
         try:
-            current = self._opened(request.path)
+            if format_of(request.path) == "image":
+                return _render_picture(request, read_open_file(descriptor).data, known)
+            current = self._opened(request.path, descriptor)
             page = current.pdf.page(request.number) if 1 <= request.number <= current.pdf.page_count else None
             if page is None:
-                raise FileProblem("This page can't be shown.", "It is damaged, or the file has fewer pages now.")
+                raise _no_such_page()
             with page:
-                return self._render(current, page, request)
+                return self._render(current, page, request, known)
         except MemoryError:
             raise problems.out_of_memory() from None
 
-    def _render(self, current: _OpenPdf, page: PdfPage, request: RenderPage) -> PageRendered:
+    def _render(self, current: _OpenPdf, page: PdfPage, request: RenderPage, known: Pages) -> PageRendered:
         picture = page.render(request.scale)
         boxes: tuple[Box, ...] = ()
         if request.start < request.end:
+            offset = self._start_of_page(current, request.number, known)
+            start, end = request.start - offset, request.end - offset
             text = text_of_page(page)
-            offset = self._start_of_page(current, request.number)
-            boxes = boxes_of_range(page, picture, text, request.start - offset, request.end - offset)
-        write_whole(Path(request.output), png_of(picture.width, picture.height, picture.pixels))
-        return PageRendered(current.pdf.page_count, picture.width, picture.height, boxes)
+            recognised = known.get(str(request.number))
+            if text.text or recognised is None:
+                boxes = boxes_of_range(page, picture, text, start, end)
+            else:
+                boxes = recognised_boxes(recognised, picture, start, end)
+        return _written(request, picture, current.pdf.page_count, boxes)
 
-    def _opened(self, path: str) -> _OpenPdf:
-        stamp = file_stamp(path)
+    def _opened(self, path: str, descriptor: int) -> _OpenPdf:
+        stamp = file_stamp(descriptor)
         if self._open is not None and (self._open.path, self._open.stamp) == (path, stamp):
             return self._open
         if self._open is not None:
             self._open.pdf.close()
             self._open = None
-        content = read_regular_file(path)
+        content = read_open_file(descriptor)
         self._open = _OpenPdf(path, (len(content.data), content.modified), PdfFile(content.data), [])
         return self._open
 
-    def _start_of_page(self, current: _OpenPdf, number: int) -> int:
+    def _start_of_page(self, current: _OpenPdf, number: int, known: Pages) -> int:
         """Needs the text of all pages before it, made once for each."""
         while len(current.lengths) < number:
             page = current.pdf.page(len(current.lengths) + 1)
@@ -76,7 +98,38 @@ class PageRenderer:
                 continue
             with page:
                 current.lengths.append(len(text_of_page(page).text))
-        return page_spans(current.lengths)[number - 1].start
+        recognised = [known.get(str(page)) for page in range(1, number + 1)]
+        return page_spans(
+            [
+                length or (len(recognised_text(page).text) if page else 0)
+                for length, page in zip(current.lengths, recognised, strict=False)
+            ]
+        )[number - 1].start
+
+
+def _render_picture(request: RenderPage, data: bytes, known: Pages) -> PageRendered:
+    from desktop.reading.picture_decoding import PictureFile
+
+    with PictureFile(data) as file:
+        if not 1 <= request.number <= file.page_count:
+            raise _no_such_page()
+        width, height = file.size_of(request.number)
+        wanted = WIDTH_IN_POINTS * request.scale
+        picture = file.picture(request.number, min(MAX_PIXELS, wanted * wanted * height / width))
+        pages = [known.get(str(number)) for number in range(1, request.number + 1)]
+        start = page_spans([len(recognised_text(page).text) if page else 0 for page in pages])[-1].start
+        shown = pages[-1]
+        boxes = recognised_boxes(shown, picture, request.start - start, request.end - start) if shown else ()
+        return _written(request, picture, file.page_count, boxes)
+
+
+def _written(request: RenderPage, picture: Picture, pages: int, boxes: tuple[Box, ...]) -> PageRendered:
+    write_whole(Path(request.output), png_of(picture.width, picture.height, picture.pixels))
+    return PageRendered(pages, picture.width, picture.height, boxes)
+
+
+def _no_such_page() -> FileProblem:
+    return FileProblem("This page can't be shown.", "It is damaged, or the file has fewer pages now.")
 
 
 def boxes_of_range(page: PdfPage, picture: Picture, text: PageText, start: int, end: int) -> tuple[Box, ...]:
@@ -84,6 +137,18 @@ def boxes_of_range(page: PdfPage, picture: Picture, text: PageText, start: int, 
     indices = [index for index in text.indices[max(0, start) : max(0, end)] if index >= 0]
     rectangles = [box for index in indices if (box := page.box(index)) is not None]
     return tuple(Box(*page.to_pixels(rectangle, picture)) for rectangle in merged_by_line(rectangles))
+
+
+def recognised_boxes(page: RecognisedPage, picture: Picture, start: int, end: int) -> tuple[Box, ...]:
+    """The same for a page of recognised words."""
+    text, places = recognised_text(page), RecognisedPlaces(page)
+    indices = [index for index in text.indices[max(0, start) : max(0, end)] if index >= 0]
+    found = dict.fromkeys(box for index in indices if (box := places.box(index)) is not None)
+    across, down = picture.width / page.width, picture.height / page.height
+    return tuple(
+        Box(box.left * across, (page.height - box.top) * down, box.right * across, (page.height - box.bottom) * down)
+        for box in merged_by_line(list(found))
+    )
 
 
 def merged_by_line(rectangles: Sequence[Rectangle]) -> list[Rectangle]:

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
 from desktop.reading import problems
+from desktop.reading.page_places import PAGE_SEPARATOR, page_spans
 from desktop.reading.pdf_layout import PageText, Paragraph, lines_of_page, page_text
 from desktop.reading.pdf_pages import PdfFile, PdfPage
+from desktop.reading.pictures import DOTS_AN_INCH, RECOGNISED_PIXELS, PictureReader, none_recognised
+from desktop.reading.recognised import RecognisedPage
+from desktop.reading.recognised_text import recognised_text
 from desktop.reading.text_builder import one_line
 
-PAGE_SEPARATOR = "\n\n"
 HEADING_SIZE = 1.15
 HEADING_SHARE = 0.3
 HEADING_LENGTH = 160
@@ -18,16 +21,17 @@ HEADING_LEVELS = 4
 TITLE_PAGES = 2
 
 
-def read(data: bytes) -> Document:
-    """Raises FileProblem when it is damaged or locked, or has no text."""
+def read(data: bytes, pictures: PictureReader | None = None) -> Document:
+    """Pages without text by what is recognised on them. Raises FileProblem when it is damaged or locked, or empty."""
+    pictures = pictures or none_recognised()
     with PdfFile(data) as pdf:
-        pages = _all_pages(pdf)
-        spans = page_spans([len(page.text) for page in pages])
-        if not any(page.text for page in pages):
-            raise problems.needs_ocr() if _could_show_words(pdf) else problems.no_text()
+        pages = _all_pages(pdf, pictures)
+    spans = page_spans([len(page.text) for page in pages])
+    if not any(page.text for page in pages):
+        raise problems.no_words_known(pictures.can_be_read) if pictures.unread else problems.no_text()
     text = PAGE_SEPARATOR.join(page.text for page in pages if page.text)
     blocks = _blocks(text, pages, spans)
-    return Document(text, _title(text, blocks, spans), "pdf", False, blocks, spans)
+    return Document(text, _title(text, blocks, spans), "pdf", False, blocks, spans, note=_note(pictures))
 
 
 def text_of_page(page: PdfPage | None) -> PageText:
@@ -37,45 +41,41 @@ def text_of_page(page: PdfPage | None) -> PageText:
     return page_text(lines_of_page(page.characters(), page))
 
 
-def page_spans(lengths: Sequence[int]) -> tuple[PageSpan, ...]:
-    """Where pages of these many characters stand in the text; a page without text takes no room."""
-    spans: list[PageSpan] = []
-    position = 0
-    for number, length in enumerate(lengths, start=1):
-        start = position + len(PAGE_SEPARATOR) if position and length else position
-        position = start + length
-        spans.append(PageSpan(number, start, position))
-    return tuple(spans)
+def recognised_page(page: PdfPage, number: int, pictures: PictureReader) -> RecognisedPage | None:
+    """What a page without text shows, where that is known."""
+    if not page.could_show_words():
+        return None
+    scale = page.fitting_scale(DOTS_AN_INCH / 72, RECOGNISED_PIXELS)
+    return pictures.page(number, lambda: page.render(scale))
 
 
-def _all_pages(pdf: PdfFile) -> list[PageText]:
+def _all_pages(pdf: PdfFile, pictures: PictureReader) -> list[PageText]:
     pages: list[PageText] = []
     length = 0
     for number in range(1, pdf.page_count + 1):
-        pages.append(_page(pdf, number))
+        pages.append(_page(pdf, number, pictures))
         length += len(pages[-1].text)
         if length > problems.MAX_CHARACTERS:
             raise problems.too_much_text()
     return pages
 
 
-def _page(pdf: PdfFile, number: int) -> PageText:
+def _page(pdf: PdfFile, number: int, pictures: PictureReader) -> PageText:
     page = pdf.page(number)
     if page is None:
         return text_of_page(None)
     with page:
         found = text_of_page(page)
+        if not found.text and (recognised := recognised_page(page, number, pictures)) is not None:
+            found = recognised_text(recognised)
     return PageText(found.text, (), found.paragraphs)  # the indices of a whole book would fill memory
 
 
-def _could_show_words(pdf: PdfFile) -> bool:
-    for number in range(1, pdf.page_count + 1):
-        page = pdf.page(number)
-        if page is not None:
-            with page:
-                if page.could_show_words():
-                    return True
-    return False
+def _note(pictures: PictureReader) -> str:
+    if not pictures.unread:
+        return ""
+    pages = "page is a picture" if pictures.unread == 1 else "pages are pictures"
+    return f"{pictures.unread:,} {pages} whose words are not recognised."
 
 
 def _blocks(text: str, pages: Sequence[PageText], spans: Sequence[PageSpan]) -> tuple[Block, ...]:
@@ -96,7 +96,8 @@ def _heading_levels(paragraphs: Sequence[Paragraph]) -> dict[float, int]:
     """Level by size, for sizes clearly above that of most characters and seldom used."""
     weights: Counter[float] = Counter()
     for paragraph in paragraphs:
-        weights[_rounded(paragraph.size)] += paragraph.end - paragraph.start
+        if paragraph.size:
+            weights[_rounded(paragraph.size)] += paragraph.end - paragraph.start
     if not weights:
         return {}
     body = weights.most_common(1)[0][0]

@@ -6,7 +6,6 @@ PDFium is not thread-safe, even across documents: one process and one thread use
 import ctypes
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +15,7 @@ import pypdfium2.raw as raw
 from desktop.domain.errors import FileProblem
 from desktop.reading import problems
 from desktop.reading.pdf_layout import Rectangle, code_points
+from desktop.reading.picture import Picture
 
 KIND = "PDF file"
 MAX_PAGES = 20_000
@@ -23,15 +23,6 @@ MAX_PIXELS = 40_000_000
 FORM_DEPTH = 4
 MAX_NOTES = 1_000
 DRAWN_WORDS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """`pixels` are rows of RGB bytes without padding."""
-
-    width: int
-    height: int
-    pixels: bytes
 
 
 class PdfFile:
@@ -137,11 +128,11 @@ class PdfPage:
         finally:
             bitmap.close()
 
-    def fitting_scale(self, scale: float) -> float:
-        """`scale`, or the largest that keeps the picture under MAX_PIXELS."""
+    def fitting_scale(self, scale: float, pixels: int = MAX_PIXELS) -> float:
+        """`scale`, or the largest that keeps the picture under so many pixels."""
         width, height = self._page.get_size()
         area = max(1.0, width * height)
-        return max(0.01, min(scale, (MAX_PIXELS / area) ** 0.5))
+        return max(0.01, min(scale, (pixels / area) ** 0.5))
 
     def to_pixels(self, box: Rectangle, picture: Picture) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) on the picture, y downwards; follows the page's rotation and crop."""

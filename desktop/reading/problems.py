@@ -30,11 +30,39 @@ def out_of_memory() -> FileProblem:
     )
 
 
+def too_much_output() -> FileProblem:
+    return FileProblem(
+        "What is in this file takes more room than Footnote allows for one file.",
+        "Split it into smaller files.",
+        state="too_large",
+    )
+
+
+def disk_full() -> FileProblem:
+    return FileProblem(
+        "The disk has no room left to read this file.", "Free some room; Footnote will try it again.", transient=True
+    )
+
+
 def unpacks_too_large() -> FileProblem:
     return FileProblem(
         "This file is small on disk but unpacks to an unreasonable size.",
         "It may be damaged or made to do harm. Open it only if you trust where it came from.",
         state="too_large",
+    )
+
+
+def stays_closed() -> FileProblem:
+    return FileProblem(
+        "An archive inside another file is not opened.", "Unpack the outer file to have it read.", state="unsupported"
+    )
+
+
+def nothing_readable_inside() -> FileProblem:
+    return FileProblem(
+        "Footnote can read none of the files in this archive.",
+        "Unpack it and look at the files; Footnote says of each why it can't be read.",
+        state="unsupported",
     )
 
 
@@ -44,11 +72,31 @@ def no_text() -> FileProblem:
     )
 
 
-def needs_ocr() -> FileProblem:
+def needs_ocr(what: str = "PDF shows pictures of its pages and") -> FileProblem:
+    """`what` as in "is a picture: it"."""
     return FileProblem(
-        "This PDF shows pictures of its pages and holds no readable text.",
-        "Have the text recognised with a scanning program (OCR) and save the PDF again.",
+        f"This {what} holds no readable text.",
+        "Turn on text recognition in the settings, or have the text recognised with a scanning program (OCR).",
         state="needs_ocr",
+    )
+
+
+def no_words_known(was_tried: bool) -> FileProblem:
+    """Of a PDF whose pages are pictures."""
+    return not_recognised() if was_tried else needs_ocr()
+
+
+def not_recognised() -> FileProblem:
+    return FileProblem(
+        "The words on these pictures could not be recognised: it took too long, or ended the recogniser.",
+        "Save it in a smaller size, or have the text recognised with a scanning program (OCR).",
+        state="needs_ocr",
+    )
+
+
+def picture_too_large() -> FileProblem:
+    return FileProblem(
+        "This picture has more pixels than Footnote can look at.", "Save it in a smaller size.", state="too_large"
     )
 
 

@@ -37,27 +37,56 @@ class FileBytes:
     modified: int
 
 
-def read_regular_file(path: str) -> FileBytes:
-    """Raises FileProblem for whatever is not a readable regular file of at most `problems.MAX_BYTES`."""
+def open_regular_file(path: str) -> int:
+    """A descriptor to read from, the caller's to close. Raises FileProblem for whatever is not a regular file."""
     try:
         _require_regular(os.lstat(path).st_mode)  # before opening: opening a device can have effects
         descriptor = os.open(path, OPEN_FLAGS)
-        with os.fdopen(descriptor, "rb", buffering=0):
-            status = os.fstat(descriptor)
-            _require_regular(status.st_mode)
-            data = _read_all(descriptor, status.st_size)
     except (OSError, ValueError) as error:
+        raise _translated(error) from None
+    try:
+        _require_regular(os.fstat(descriptor).st_mode)  # another may have taken its place
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_open_file(descriptor: int) -> FileBytes:
+    """The whole of an open file, from where it stands. Raises FileProblem when it is over `problems.MAX_BYTES`."""
+    try:
+        status = os.fstat(descriptor)
+        _require_regular(status.st_mode)
+        data = _read_all(descriptor, status.st_size)
+    except OSError as error:
         raise _translated(error) from None
     return FileBytes(data, hashlib.sha256(data).hexdigest(), status.st_mtime_ns)
 
 
-def file_stamp(path: str) -> tuple[int, int]:
-    """(size, mtime in ns) without opening. Raises FileProblem."""
+def read_regular_file(path: str) -> FileBytes:
+    """Raises FileProblem for whatever is not a readable regular file of at most `problems.MAX_BYTES`."""
+    descriptor = open_regular_file(path)
     try:
-        status = os.lstat(path)
-    except (OSError, ValueError) as error:
+        return read_open_file(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def hash_of(path: str) -> str:
+    """Hex SHA-256 of a regular file. Raises FileProblem."""
+    descriptor = open_regular_file(path)
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
         raise _translated(error) from None
-    _require_regular(status.st_mode)
+    finally:
+        os.close(descriptor)
+
+
+def file_stamp(descriptor: int) -> tuple[int, int]:
+    """(size, mtime in ns) of an open file."""
+    status = os.fstat(descriptor)
     return status.st_size, status.st_mtime_ns
 
 

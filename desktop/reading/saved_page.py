@@ -3,7 +3,8 @@
 from desktop.domain.documents import Document
 from desktop.reading import html, problems
 from desktop.reading.encodings import decode_web_page
-from desktop.reading.mail import header_text, parse_mail
+from desktop.reading.mail import parse_mail
+from desktop.reading.mail_headers import header_text
 from desktop.reading.text_builder import TextBuilder
 
 

@@ -1,9 +1,12 @@
 """Puts together the reading text of formats that are not text themselves, and notes where each block stands."""
 
+import itertools
 import re
+from bisect import bisect_right
 
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
 from desktop.reading import problems
+from desktop.reading.text_lines import trimmed
 
 CLOSE_KINDS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 CELL_SEPARATOR = " | "
@@ -25,19 +28,42 @@ class TextBuilder:
         self.blocks: list[Block] = []
         self._pages: list[PageSpan] = []
 
+    @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
+
     def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         """Adds a block; blank ones are left out. Raises FileProblem when it all becomes too much."""
         text = text.strip() if kind is not BlockKind.CODE else text.strip("\n")
         if not text.strip():
             return
-        if self.blocks:
-            close = kind in CLOSE_KINDS and self.blocks[-1].kind is kind
+        if self._length:
+            close = self.blocks and kind in CLOSE_KINDS and self.blocks[-1].kind is kind
             self._append("\n" if close else "\n\n")
         start = self._length
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level))
-        if self._length > problems.MAX_CHARACTERS:
-            raise problems.too_much_text()
+        self._check_length()
+
+    def add_text(self, document: Document, start: int, end: int, deeper: int) -> None:
+        """Adds that range of another document's text as it stands, with its blocks; headings `deeper` levels down.
+
+        Raises FileProblem when it all becomes too much.
+        """
+        start, end = trimmed(document.text, start, end)
+        if start >= end:
+            return
+        if self._length:
+            self._append("\n\n")
+        shift = self._length - start
+        self._append(document.text[start:end])
+        first = bisect_right(document.blocks, start, key=lambda block: block.end)
+        for block in itertools.takewhile(lambda block: block.start < end, document.blocks[first:]):
+            level = block.level + deeper if block.level else 0
+            left, right = max(block.start, start), min(block.end, end)
+            self.blocks.append(Block(block.kind, left + shift, right + shift, level))
+        self._check_length()
 
     def end_page(self, first_block: int) -> None:
         """All blocks from this number on are the next page; none: it has no text."""
@@ -49,6 +75,10 @@ class TextBuilder:
         """`title` empty: the first heading, of the highest level there is."""
         text, pages = "".join(self._pieces), tuple(self._pages)
         return Document(text, title or self._first_heading(text), format_name, False, tuple(self.blocks), pages)
+
+    def _check_length(self) -> None:
+        if self._length > problems.MAX_CHARACTERS:
+            raise problems.too_much_text()
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)

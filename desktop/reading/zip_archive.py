@@ -1,6 +1,7 @@
 """Members of a packed file (Office documents are such), with guards against files that unpack to far too much."""
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -41,15 +42,20 @@ class ZipArchive:
         member = self._names.get(name.lstrip("/").lower())
         if member is None:
             raise problems.damaged(self._kind)
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            with self._zip.open(member) as stream:
-                while chunk := stream.read(CHUNK):
-                    size += len(chunk)
-                    if size > MAX_MEMBER:
-                        raise problems.unpacks_too_large()
-                    chunks.append(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
-            raise problems.damaged(self._kind) from None
-        return b"".join(chunks)
+        return inflate(self._zip, member, MAX_MEMBER, self._kind)
+
+
+def inflate(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int, kind: str) -> bytes:
+    """The member's bytes, counted while they inflate. Raises FileProblem when they are more than `limit`."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        with archive.open(member) as stream:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > limit:
+                    raise problems.unpacks_too_large()
+                chunks.append(chunk)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, OSError):
+        raise problems.damaged(kind) from None
+    return b"".join(chunks)

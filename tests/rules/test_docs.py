@@ -92,11 +92,26 @@ def test_commands() -> None:
     assert documented == listed_commands(build_parser().format_help())
 
 
+@pytest.mark.parametrize("group", ["models", "tones"])
+def test_commands_of_a_group(group: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = section(text_of(README), "In the terminal")
+    rows = [name.split() for name in table_rows(told) if name.startswith(f"footnote {group} ")]
+    inner = listed_commands(help_of(capsys, group))
+    assert {row[2] for row in rows} == inner
+    for command in inner:
+        options = set(re.findall(r"--[a-z]+", help_of(capsys, group, command))) - {"--help"}
+        assert {option for option in options if option not in told} == set()
+
+
+def help_of(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit):
+        build_parser().parse_args([*words, "--help"])
+    return capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", sorted(listed_commands(build_parser().format_help())))
 def test_options_of_a_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        build_parser().parse_args([command, "--help"])
-    options = set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}
+    options = set(re.findall(r"--[a-z]+", help_of(capsys, command))) - {"--help"}
     told = section(text_of(README), "In the terminal")
     assert {option for option in options if option not in told} == set()
 

@@ -9,7 +9,7 @@ from desktop.platform_support.environment import child_environment
 from tests.support.project import ROOT, imported_names, modules, name_of, tree_of
 
 HEAVY = ("lancedb", "pyarrow", "numpy", "openvino", "tokenizers", "llama_cpp", "torch", "PySide6", "pypdfium2")
-ONE_MODULE_EACH = ("lancedb", "llama_cpp", "openvino", "watchdog", "pypdfium2")
+ONE_MODULE_EACH = ("lancedb", "llama_cpp", "watchdog", "pypdfium2")
 HEAVY_FOR_THE_WINDOW = (*(name for name in HEAVY if name != "PySide6"), "transformers", "sentence_transformers", "lxml")
 
 # importing must start nothing either: no thread but the main one may be left, and no child process
@@ -46,14 +46,22 @@ def test_the_window_starts_without_anything_heavy() -> None:
     assert look_after_importing(names_in("desktop/gui"), HEAVY_FOR_THE_WINDOW) == "([], [])"
 
 
-@pytest.mark.parametrize("library", ONE_MODULE_EACH)
-def test_a_library_is_imported_in_exactly_one_module(library: str) -> None:
-    users = [
+def users_of(library: str) -> list[str]:
+    return [
         name_of(path)
         for path in modules("desktop")
         if any(name.split(".")[0] == library for name in imported_names(tree_of(path)))
     ]
+
+
+@pytest.mark.parametrize("library", ONE_MODULE_EACH)
+def test_a_library_is_imported_in_exactly_one_module(library: str) -> None:
+    users = users_of(library)
     assert len(users) == 1, f"{library} is imported by {users or 'no module'}"
+
+
+def test_openvino_is_imported_in_one_module_of_each_process_that_runs_networks() -> None:
+    assert users_of("openvino") == ["desktop.embedding.runtime", "desktop.reading.ocr_runtime"]
 
 
 def test_the_installer_needs_nothing_but_python() -> None:

@@ -14,9 +14,11 @@ from desktop.indexing.passage_maker import PassageMaker
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
 from desktop.indexing.reconciling import Reconciler
+from desktop.indexing.retries import Retries
 from desktop.indexing.upkeep import IndexUpkeep
 from desktop.platform_support.crash_notes import CrashNote
-from desktop.reading.client import ReaderDied
+from desktop.reading.endings import Ending, ReaderDied
+from desktop.reading.version import reader_version
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileTable, KnownFile
 from desktop.storage.passage_ledger import PassageLedger
@@ -44,10 +46,11 @@ class QueuedReader:
 
 
 class Desk:
-    """A queue over a real folder, database and index."""
+    """A queue over a real folder, database and index. `now` is the time by which pauses go."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.now = 0.0
         self.database = Database(home / "library" / "library.db")
         self.files, self.ledger = FileTable(self.database), PassageLedger(self.database)
         self.index = SearchIndex(home / "library" / "index", "vectors", 1)
@@ -60,12 +63,22 @@ class Desk:
             self.reader,  # pyright: ignore[reportArgumentType]  # reads like one
             self.note,
         )
-        self.queue = ReadingQueue(self.files, self.parts, RoundProgress())
+        self.queue = ReadingQueue(self.files, self.parts, RoundProgress(), Retries(lambda: self.now))
         self.reconciler = Reconciler(self.files)
         self.files.add_folder(str(home / "documents"), is_file=False)
 
     def scan(self) -> None:
         self.reconciler.scan(self.files.folders())
+
+    def read_all_in_time(self) -> list[float]:
+        """Reads until nothing waits, by a clock that jumps over pauses. Returns the pauses."""
+        pauses: list[float] = []
+        self.read_all()
+        while self.queue.pause:
+            pauses.append(self.queue.pause)
+            self.now += self.queue.pause
+            self.read_all()
+        return pauses
 
     def read_all(self) -> None:
         while (file := self.queue.next_file()) is not None:
@@ -108,8 +121,8 @@ def test_files_are_indexed_when_their_words_are_stored(desk: Desk) -> None:
     assert not desk.parts.upkeep.compare()
 
 
-@pytest.mark.parametrize("cause", ["crashed", "timed out"])
-def test_a_file_that_ends_its_reader_twice_is_left_alone_until_it_changes(desk: Desk, cause: str) -> None:
+@pytest.mark.parametrize("cause", [Ending.CRASHED, Ending.TIMED_OUT])
+def test_a_file_that_ends_its_reader_twice_is_left_alone_until_it_changes(desk: Desk, cause: Ending) -> None:
     desk.reader.outcomes = [ReaderDied(cause), lambda: None, ReaderDied(cause)]
     desk.read_all()
     assert [Path(path).name for path in desk.reader.read_paths] == ["a.txt", "b.txt", "a.txt"]
@@ -127,10 +140,67 @@ def test_a_file_that_ends_its_reader_twice_is_left_alone_until_it_changes(desk: 
 
 
 def test_one_death_is_forgiven(desk: Desk) -> None:
-    desk.reader.outcomes = [ReaderDied("crashed")]
+    desk.reader.outcomes = [ReaderDied(Ending.CRASHED)]
     desk.read_all()
     assert desk.files.counts() == {"indexed": 2}
     assert desk.file("a.txt").deaths == 0
+
+
+def test_a_reader_ended_from_outside_is_no_fault_of_the_file(desk: Desk) -> None:
+    desk.reader.outcomes = [ReaderDied(Ending.KILLED), lambda: None, *[ReaderDied(Ending.KILLED)] * 4]
+    assert desk.read_all_in_time() == [0.5, 1.0, 2.0, 4.0, 8.0]
+    names = [Path(path).name for path in desk.reader.read_paths]
+    assert names == ["a.txt", "b.txt", *["a.txt"] * 5]  # the others don't wait for it
+    assert desk.files.counts() == {"indexed": 2}
+    assert desk.file("a.txt").deaths == 0
+
+
+def test_after_five_more_tries_it_is_left_for_the_next_scan(desk: Desk) -> None:
+    desk.reader.outcomes = [ReaderDied(Ending.KILLED), lambda: None, *[ReaderDied(Ending.KILLED)] * 5]
+    assert len(desk.read_all_in_time()) == 5
+    file = desk.file("a.txt")
+    assert (file.state, file.transient, file.deaths) == (FileState.FAILED, True, 0)
+    assert "from outside" in desk.reason("a.txt") and "next scan" in desk.reason("a.txt")
+    desk.scan()
+    desk.reader.outcomes = [ReaderDied(Ending.KILLED)]
+    assert desk.read_all_in_time() == [0.5]  # it is counted anew
+    assert desk.files.counts() == {"indexed": 2}
+
+
+def test_an_end_from_outside_forgets_no_crash(desk: Desk) -> None:
+    desk.reader.outcomes = [
+        ReaderDied(Ending.CRASHED),
+        lambda: None,
+        ReaderDied(Ending.KILLED),
+        ReaderDied(Ending.TIMED_OUT),
+    ]
+    desk.read_all_in_time()
+    assert desk.file("a.txt").state is FileState.QUARANTINED
+    assert desk.file("b.txt").state is FileState.INDEXED
+
+
+def test_another_reader_may_try_what_ended_this_one(desk: Desk) -> None:
+    desk.queue.forgive("reader 1")
+    desk.reader.outcomes = [ReaderDied(Ending.CRASHED), lambda: None, ReaderDied(Ending.CRASHED)]
+    desk.read_all()
+    desk.queue.forgive("reader 1")
+    assert desk.queue.next_file() is None
+    assert desk.file("a.txt").state is FileState.QUARANTINED
+    desk.queue.forgive("reader 2")
+    assert (desk.file("a.txt").state, desk.file("a.txt").deaths) == (FileState.WAITING, 0)
+    desk.reader.outcomes = [ReaderDied(Ending.CRASHED), ReaderDied(Ending.CRASHED)]
+    desk.read_all()
+    desk.queue.forgive("reader 2")
+    assert desk.file("a.txt").state is FileState.QUARANTINED  # once for each reader
+
+
+def test_a_library_from_before_readers_were_noted_tries_once_more(desk: Desk) -> None:
+    desk.reader.outcomes = [ReaderDied(Ending.CRASHED), lambda: None, ReaderDied(Ending.CRASHED)]
+    desk.read_all()
+    assert desk.file("a.txt").state is FileState.QUARANTINED
+    desk.queue.forgive(reader_version())
+    desk.read_all()
+    assert desk.files.counts() == {"indexed": 2}
 
 
 def test_the_file_that_was_read_when_the_engine_died_is_suspect(desk: Desk) -> None:

@@ -4,10 +4,19 @@ import json
 import os
 import sys
 
-greeted = json.loads(sys.stdin.readline())
-greeting = {"protocol": greeted["params"]["protocol"], "version": "", "process": "reader", "pid": os.getpid()}
-sys.stdout.write(json.dumps({"id": greeted["id"], "result": greeting}) + "\n")
-sys.stdout.flush()
-while sys.stdin.readline():
-    sys.stdout.write('{"event":"asked","params":{}}\n')
+
+def reply(number: int, result: object) -> None:
+    sys.stdout.write(json.dumps({"id": number, "result": result}) + "\n")
     sys.stdout.flush()
+
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["method"] == "hello":
+        protocol = asked["params"]["protocol"]
+        reply(asked["id"], {"protocol": protocol, "version": "", "process": "reader", "pid": os.getpid()})
+    elif asked["method"] == "describe_walls":
+        reply(asked["id"], {"standing": [], "missing": []})
+    else:
+        sys.stdout.write('{"event":"asked","params":{}}\n')
+        sys.stdout.flush()

@@ -7,7 +7,8 @@ import pytest
 
 from desktop.domain.errors import FileProblem
 from desktop.domain.files import FileState
-from desktop.reading.client import FileReader, ReaderDied
+from desktop.reading.client import FileReader
+from desktop.reading.endings import ReaderDied
 from desktop.reading.formats import format_of
 from tests.support.project import ROOT
 

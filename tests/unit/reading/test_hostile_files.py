@@ -46,7 +46,8 @@ def problem_of(path: Path) -> FileProblem:
         ("a.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "locked", "password"),
         ("a.docx", b"just words", "failed", "something else"),
         ("a.docx", b"PK\3\4 broken", "failed", "damaged"),
-        ("a.jpg", b"\xff\xd8\xff", "unsupported", "doesn't read"),
+        ("a.jpg", b"\xff\xd8\xff", "needs_ocr", "no readable text"),
+        ("a.mp3", b"ID3", "unsupported", "doesn't read"),
         ("noending", b"words", "unsupported", "doesn't read"),
     ],
 )

@@ -30,7 +30,7 @@ def test_plain_text_before_html_and_what_is_attached() -> None:
     message.set_content("Plain wörds.")
     message.add_alternative("<p>HTML words.</p>", subtype="html")
     message.add_attachment(b"\0", maintype="application", subtype="pdf", filename="Verträge.pdf")
-    document = mail.read(message.as_bytes())
+    document = mail.read_alone(message.as_bytes())
     assert document.text == "Größe – 契約\n\nPlain wörds.\n\nAttachments: Verträge.pdf"
 
 

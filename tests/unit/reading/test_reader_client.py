@@ -15,8 +15,9 @@ from desktop.protocol.child import ChildProcess
 from desktop.protocol.common_messages import Hello
 from desktop.protocol.lines import PROTOCOL
 from desktop.protocol.reader_messages import ReadFile
-from desktop.reading.client import FileReader, ReaderClosed, ReaderDied, start_quietly
+from desktop.reading.client import FileReader, start_quietly
 from desktop.reading.document_file import read_document
+from desktop.reading.endings import Ending, ReaderClosed, ReaderDied
 from desktop.reading.process import greet, read_to_file
 from desktop.reading.read_file import read_file
 from tests.support.pdf import pdf_bytes
@@ -24,7 +25,7 @@ from tests.support.pdf import pdf_bytes
 STUCK_READER = "tests.unit.reading.stuck_reader"
 
 
-def start_broken(arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
+def start_broken(arguments: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int]) -> ChildProcess:
     return start_quietly(["desktop.no_such_module"], environment)
 
 
@@ -36,10 +37,13 @@ class StuckReaders:
         self.children: list[ChildProcess] = []
         self.asked = threading.Event()
 
-    def __call__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
+    def __call__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], inherited: Sequence[int]
+    ) -> ChildProcess:
         module = STUCK_READER if self._left > 0 else arguments[0]
         self._left -= 1
-        child = ChildProcess([module, *arguments[1:]], environment, on_event=lambda event: self.asked.set())
+        told = [module, *arguments[1:]]
+        child = ChildProcess(told, environment, on_event=lambda event: self.asked.set(), inherited=inherited)
         self.children.append(child)
         return child
 
@@ -108,7 +112,7 @@ def test_killed_while_reading(tmp_path: Path, note: Path) -> None:
     os.kill(reader.pid, signal.SIGKILL)
     thread.join(30)
     (died,) = outcome
-    assert isinstance(died, ReaderDied) and died.cause == "crashed" and died.transient
+    assert isinstance(died, ReaderDied) and died.cause is Ending.KILLED and died.transient
     assert reader.pid is None
     assert reader.read(str(note))[0].text.startswith("Grüße")
     assert len(start.children) == 2
@@ -131,7 +135,7 @@ def test_a_file_that_takes_too_long(tmp_path: Path, note: Path) -> None:
     reader = FileReader(tmp_path / "scratch", start=start, timeout=0.3)
     with pytest.raises(ReaderDied) as caught:
         reader.read(str(note))
-    assert caught.value.cause == "timed out"
+    assert caught.value.cause is Ending.TIMED_OUT
     assert reader.pid is None and start.children[0].process.returncode is not None
     reader.close()
 

@@ -212,7 +212,7 @@ def test_code_splits_at_definitions() -> None:
         (".gitignore", None),
         ("Makefile", "code"),
         ("a.b.Pdf", "pdf"),
-        ("photo.jpg", None),
+        ("photo.jpg", "image"),
         ("", None),
         ("dir.pdf/", "pdf"),
     ],

@@ -1,0 +1,179 @@
+"""The engine's side of text recognition: starts the process when needed, bounds its time, ends it when it rests.
+
+A picture that ends the process, or takes too long, is given up; the next one gets a new process.
+"""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.domain.errors import EngineProblem, FootnoteError
+from desktop.platform_support.environment import child_environment
+from desktop.protocol.child import ChildProcess, ProcessEnded
+from desktop.protocol.codec import ProtocolError
+from desktop.protocol.common_messages import HELLO, Hello
+from desktop.protocol.lines import PROTOCOL
+from desktop.protocol.reader_messages import RECOGNISE, Recognise, WaitingPicture
+from desktop.reading.ocr_letters import ALL
+from desktop.reading.recognised import RecognisedPage
+from desktop.reading.recognised_pages import read_pages
+
+MODULE = "desktop.reading.ocr_process"
+NETWORKS = ("detection.onnx", "recognition.onnx")
+LIBRARIES = ("PIL", "openvino", "numpy")
+START_SECONDS = 30.0
+PICTURES_PER_PROCESS = 100  # its memory grows with every new shape of a picture
+PIPELINE = 1  # a higher number makes every file's pictures be recognised again
+# glibc keeps a heap for each thread, and every one of them counts against the limit
+ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
+
+Start = Callable[[Sequence[str], Mapping[str, str]], ChildProcess]
+
+
+def start_quietly(arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
+    """Starts the child and drops what it logs."""
+    return ChildProcess(arguments, environment, subprocess.DEVNULL)
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionChoice:
+    """`models` is the folder of the networks, `letters` one of `ocr_letters.CHOICES`."""
+
+    models: Path
+    letters: str = ALL
+
+    @property
+    def is_installed(self) -> bool:
+        """Networks and libraries are there; imports none of them."""
+        libraries = all(importlib.util.find_spec(name) is not None for name in LIBRARIES)
+        return libraries and all((self.models / name).is_file() for name in NETWORKS)
+
+    @property
+    def made_by(self) -> str:
+        """Names what recognises: other networks or letters, other words."""
+        sizes = ",".join(str((self.models / name).stat().st_size) for name in NETWORKS)
+        return hashlib.sha256(f"{PIPELINE} {self.letters} {sizes}".encode()).hexdigest()[:16]
+
+
+class Recogniser:
+    """One process at a time, one picture at a time. `pictures` is the folder that they are in.
+
+    `scratch` is a folder of ours and of this process alone. After `rest` seconds without work the process is ended.
+    """
+
+    def __init__(
+        self,
+        choice: RecognitionChoice,
+        pictures: Path,
+        scratch: Path,
+        start: Start = start_quietly,
+        timeout: float = 60.0,
+        rest: float = 30.0,
+    ) -> None:
+        self._choice, self.pictures, self._scratch = choice, pictures, scratch
+        self._start, self._timeout, self._rest = start, timeout, rest
+        self._turn = threading.Lock()
+        self._child: ChildProcess | None = None
+        self._timer: threading.Timer | None = None
+        self._asked = 0
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that lives now, or None."""
+        child = self._child
+        return None if child is None or child.ended else child.pid
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def recognise(self, picture: WaitingPicture) -> RecognisedPage | None:
+        """None for a picture that it fails on twice. Raises EngineProblem when no process starts, or after `close`."""
+        with self._turn:
+            try:
+                return self._tried(picture) or self._tried(picture)
+            finally:
+                self._rest_later()
+
+    def _tried(self, picture: WaitingPicture) -> RecognisedPage | None:
+        output = self._scratch / "page.words"
+        child = self._ready_child()
+        self._asked += 1
+        try:
+            child.call(RECOGNISE, Recognise(picture.pixels, picture.width, picture.height, str(output)), self._timeout)
+            return read_pages(output).get("")
+        except (FootnoteError, TimeoutError, OSError):
+            self._drop()
+            return None
+        finally:
+            output.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Ends the process at once, also while another thread waits for it."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
+        with self._turn:
+            self._drop()
+            self._rest_later()
+
+    def _ready_child(self) -> ChildProcess:
+        if self._child is not None and (self._child.ended or self._asked >= PICTURES_PER_PROCESS):
+            self._drop()
+        if self._child is None:
+            self._child = self._started()
+            self._asked = 0
+        if self._closed:
+            self._drop()
+            raise EngineProblem("Text recognition was closed.")
+        return self._child
+
+    def _started(self) -> ChildProcess:
+        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
+        child = self._start(self._arguments(), {**child_environment(), **ONE_HEAP})
+        try:
+            child.call(HELLO, Hello(PROTOCOL), START_SECONDS)
+        except (ProcessEnded, TimeoutError, ProtocolError):
+            child.kill()
+            raise EngineProblem("Text recognition doesn't start.", "Run the set-up again.") from None
+        return child
+
+    def _arguments(self) -> list[str]:
+        # half the cores: it is never what somebody waits for
+        options = {
+            "--models": self._choice.models,
+            "--pictures": self.pictures,
+            "--scratch": self._scratch,
+            "--letters": self._choice.letters,
+            "--threads": max(1, (os.cpu_count() or 1) // 2),
+            "--seconds": self._timeout,
+        }
+        return [MODULE, *(str(part) for option in options.items() for part in option)]
+
+    def _rest_later(self) -> None:
+        """Gives its memory back after a while without work."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._closed and self._child is not None:
+            self._timer = threading.Timer(self._rest, self._end_rested)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end_rested(self) -> None:
+        with self._turn:
+            if threading.current_thread() is self._timer:  # else there was work meanwhile
+                self._drop()
+
+    def _drop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()

@@ -1,0 +1,96 @@
+"""What was recognised in each file, kept on disk by the file's hash, so that no picture is recognised twice.
+
+One file of lines for each: the first names what recognised it, each further one is a page. Recognises nothing.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Set
+from pathlib import Path
+from typing import Any
+
+from desktop.protocol.codec import ProtocolError
+from desktop.reading.recognised import RecognisedPage, page_as_json, page_of_json
+
+ENDING = ".words"
+Pages = dict[str, RecognisedPage | None]
+
+
+class RecognisedPages:
+    """`folder` is ours alone. `made_by` names networks and letters: what others made is not used, and replaced."""
+
+    def __init__(self, folder: Path, made_by: str) -> None:
+        self._folder, self._made_by = folder, made_by
+
+    def pages(self, sha256: str) -> Pages:
+        """By key, None where recognition failed; empty when nothing of this file is known."""
+        try:
+            first, *lines = self._place(sha256).read_bytes().splitlines()
+        except (FileNotFoundError, ValueError):
+            return {}
+        return pages_of(lines) if first == self._first_line() else {}
+
+    def add(self, sha256: str, key: str, page: RecognisedPage | None) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = self._place(sha256)
+        if not _begins_with(place, self._first_line()):
+            _write(place, os.O_TRUNC, self._first_line() + b"\n")
+        # a line that was cut off when the power went must not spoil this one
+        _write(place, os.O_APPEND, b"\n" + line_of(key, page) + b"\n")
+
+    def keep_only(self, wanted: Set[str]) -> int:
+        """Deletes what belongs to no file of these hashes. Returns how many were deleted."""
+        gone = [place for place in self._folder.glob(f"*{ENDING}") if place.stem not in wanted]
+        for place in gone:
+            place.unlink(missing_ok=True)
+        return len(gone)
+
+    def _place(self, sha256: str) -> Path:
+        if not sha256.isalnum():
+            raise ValueError("a hash is of letters and digits")
+        return self._folder / f"{sha256}{ENDING}"
+
+    def _first_line(self) -> bytes:
+        return json.dumps({"made_by": self._made_by}).encode()
+
+
+def write_pages(pages: Mapping[str, RecognisedPage | None], place: Path) -> None:
+    """For the file reader."""
+    _write(place, os.O_TRUNC, b"\n".join(line_of(key, page) for key, page in pages.items()))
+
+
+def read_pages(place: Path) -> Pages:
+    return pages_of(place.read_bytes().splitlines())
+
+
+def line_of(key: str, page: RecognisedPage | None) -> bytes:
+    value = [key, None if page is None else page_as_json(page)]
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def pages_of(lines: list[bytes]) -> Pages:
+    """Without lines that were cut off."""
+    pages: Pages = {}
+    for line in lines:
+        try:
+            value: Any = json.loads(line)
+            key, page = value
+            pages[str(key)] = None if page is None else page_of_json(page)
+        except (ValueError, TypeError, ProtocolError):
+            continue
+    return pages
+
+
+def _begins_with(place: Path, line: bytes) -> bool:
+    try:
+        with place.open("rb") as file:
+            return file.readline().rstrip(b"\n") == line
+    except FileNotFoundError:
+        return False
+
+
+def _write(place: Path, how: int, data: bytes) -> None:
+    """Readable for this user only."""
+    flags = os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(place, flags, 0o600), "wb") as file:
+        file.write(data)
