@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path, PurePath
+
+from PySide6.QtCore import QDate, QLocale, QTime
 
 from desktop.domain.answers import FoundPassage
 from desktop.domain.files import FileState
@@ -75,8 +77,33 @@ def state_text(state: FileState) -> str:
     return texts[state]
 
 
+def counted_state(state: FileState, n: int) -> str:
+    """`41 need OCR`, `1 locked`: so many files in this state."""
+    texts = {
+        FileState.WAITING: tr("{n} waiting", "", n),
+        FileState.READING: tr("{n} being read", "", n),
+        FileState.INDEXED: tr("{n} indexed", "", n),
+        FileState.EMPTY: tr("{n} empty", "", n),
+        FileState.NEEDS_OCR: tr("{n} needs OCR", "{n} need OCR", n),
+        FileState.LOCKED: tr("{n} locked", "", n),
+        FileState.UNSUPPORTED: tr("{n} unsupported", "", n),
+        FileState.TOO_LARGE: tr("{n} too large", "", n),
+        FileState.FAILED: tr("{n} failed", "", n),
+        FileState.QUARANTINED: tr("{n} quarantined", "", n),
+        FileState.MISSING: tr("{n} missing", "", n),
+    }
+    return texts[state]
+
+
 def files_text(n: int) -> str:
     return tr("{n} file", "{n} files", n)
+
+
+def indexed_text(indexed: int, total: int) -> str:
+    """`1,204 of 1,310 files`, or only `1,310 files` when all are indexed."""
+    if indexed == total:
+        return files_text(total)
+    return tr("{indexed} of {files}", indexed=f"{indexed:,}", files=files_text(total))
 
 
 def formats_text(formats: Mapping[str, int]) -> str:
@@ -127,6 +154,20 @@ def why_text(passage: FoundPassage) -> str:
         parts.append(tr("File name: {words}", words=shown(", ".join(why.name_words))))
     parts.append(tr("Score: {score}", score=f"{passage.score:.1f}"))
     return "  ·  ".join(parts)
+
+
+def changed_text(seconds: float, today: date) -> str:
+    """When a file was changed, as the system writes it: the time if today, else the day. Seconds since the epoch."""
+    if seconds <= 0:
+        return "–"
+    try:
+        changed = datetime.fromtimestamp(seconds)
+    except (OverflowError, OSError, ValueError):
+        return "–"
+    form = QLocale.FormatType.ShortFormat
+    if changed.date() == today:
+        return QLocale.system().toString(QTime(changed.hour, changed.minute), form)
+    return QLocale.system().toString(QDate(changed.year, changed.month, changed.day), form)
 
 
 def day_group(day: date, today: date) -> str:

@@ -46,7 +46,10 @@ def late_fee(rent: float, days: int) -> float:
     return round(rent * RATE * days / 365, 2)
 '''
 SOURCES = {1: ("lease-2024.pdf", LEASE), 2: ("letter-03.md", LETTER), 3: ("late_fees.py", CODE)}
+LONG_NAME = " and ".join(["Minutes of the partners' meetings on the sale of Harrow Mill"] * 4)
+OTHER_FOLDERS = tuple(f"/home/ada/Archive/{name}" for name in ("2002", "2003", LONG_NAME, *range(2005, 2010)))
 HOUR, DAY = 3600, 86400
+MANY = 100_000
 CONVERSATIONS = (
     ("How long is the notice period?", 60),
     ("Q3 totals by region", 2 * 60),
@@ -169,7 +172,8 @@ def refusal(number: int, conversation: int, question: str, files: dict[int, Path
     )  # fmt: skip
 
 
-def file_rows(folder: Path, files: dict[int, Path]) -> list[FileRow]:
+def file_rows(folder: Path, files: dict[int, Path], *, problems: bool = False) -> list[FileRow]:
+    """1,204 files; with problems 106 more in states that a person may want to mend."""
     rows = [FileRow(n, 1, str(p), FileState.INDEXED, "", 2300 * n, 1.79e9, 3 + n, "") for n, p in files.items()]
     odd = (
         ("scan-0031.pdf", FileState.NEEDS_OCR, "It holds pictures of pages and no text."),
@@ -183,8 +187,39 @@ def file_rows(folder: Path, files: dict[int, Path]) -> list[FileRow]:
         rows.append(FileRow(n, 1, str(folder / "Contracts" / name), state, reason, 48_000 * n, 1.79e9, 0, ""))
     for n in range(20, 1215):
         path = str(folder / "Contracts" / f"letter-{n:04}.docx")
-        rows.append(FileRow(n, 1, path, FileState.INDEXED, "", 31_000 + n, 1.79e9, n % 40 + 1, "docx"))
+        rows.append(FileRow(n, 1, path, FileState.INDEXED, "", 31_000 + n, 1.79e9 - n * DAY, n % 40 + 1, "docx"))
+    return rows + (problem_rows(folder / "Contracts") if problems else [])
+
+
+def problem_rows(folder: Path) -> list[FileRow]:
+    scanned = (
+        "This PDF shows pictures of its pages and holds no readable text. "
+        "Have the text recognised with a scanning program (OCR) and save the PDF again."
+    )
+    many = (
+        (FileState.NEEDS_OCR, 40, "pdf", scanned),
+        (FileState.LOCKED, 5, "pdf", "This file is protected with a password."),
+        (FileState.FAILED, 20, "docx", "This Word document is damaged and can't be read."),
+        (FileState.UNSUPPORTED, 31, "dwg", "Files of type “.dwg” can't be read yet."),
+        (FileState.WAITING, 10, "md", ""),
+    )
+    rows: list[FileRow] = []
+    for state, count, ending, reason in many:
+        for n in range(count):
+            path = folder / "2023" / "Harrow Mill and the lands that belong to it" / f"{state}-{n:03}.{ending}"
+            rows.append(FileRow(2000 + len(rows), 1, str(path), state, reason, 90_000, 1.78e9, 0, ""))
     return rows
+
+
+def many_rows(offset: int, limit: int) -> tuple[FileRow, ...]:
+    """Of 100,000 files."""
+    places = range(offset, min(offset + limit, MANY))
+    return tuple(
+        FileRow(n + 1, 1, f"/home/ada/Documents/Client {n // 500:03}/Matter {n // 40 % 12}/letter-{n:06}.docx",
+                FileState.NEEDS_OCR if n % 30 == 7 else FileState.INDEXED, "It holds pictures." if n % 30 == 7 else "",
+                20_000 + n, 1.6e9 + n * 997, n % 40, "docx")
+        for n in places
+    )  # fmt: skip
 
 
 def draw_page(path: Path, number: int, scale: float) -> tuple[tuple[float, float, float, float], ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -48,6 +50,27 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
         window.close()
         window.deleteLater()
     qapp.processEvents()
+
+
+class Opened(QObject):
+    """Takes the place of the system's file manager and apps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[str] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.paths.append(str(Path(url.toLocalFile())))
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """Paths that the system was asked to open."""
+    handler = Opened()
+    QDesktopServices.setUrlHandler("file", handler, "take")
+    yield handler.paths
+    QDesktopServices.unsetUrlHandler("file")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 
 DIR holds the source files it serves. Words change what it does: `empty` (no folders, no model), `busy` (indexing),
 `mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words), `crash`
-(dies in the middle of an answer), `problems` (files in every state).
+(dies in the middle of an answer), `problems` (files in every state), `folders` (nine of them), `many` (100,000 files).
 """
 
 import dataclasses
@@ -14,12 +14,13 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from desktop.domain.answers import Answer, AnswerState, Conversation
 from desktop.domain.errors import EngineProblem, FileProblem, UserError
-from desktop.domain.files import Folder
+from desktop.domain.files import FileState, Folder
 from desktop.domain.models import Model, Tone
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
@@ -29,6 +30,8 @@ from desktop.protocol.server import LineServer, claim_standard_streams
 from desktop.settings.schema import SETTINGS
 from desktop.settings.store import SettingsFile
 from tests.gui import canned
+
+LISTED = "listed.log"  # pages of files that were asked for
 
 
 class FakeEngine:
@@ -41,7 +44,8 @@ class FakeEngine:
         self.conversations: dict[int, Conversation] = {}
         self.deleted: set[int] = set()
         self.cancelled = threading.Event()
-        self.folders = [] if "empty" in words else [Folder(1, str(folder / "Contracts"), False, True, 1204, 1204)]
+        self.rows = [] if "empty" in words else canned.file_rows(folder, self.files, problems="problems" in words)
+        self.folders = [] if "empty" in words else self._first_folders()
         self.models = [] if "empty" in words else list(canned.MODELS)
         self.tones = [] if "empty" in words else list(canned.TONES)
         self.chosen_tones: tuple[m.ToneChoice, ...] = ()
@@ -52,14 +56,26 @@ class FakeEngine:
             self._seed()
         self.server: LineServer | None = None
 
+    def _first_folders(self) -> list[Folder]:
+        counts = self.counts()
+        waiting = 480 if "busy" in self.words else counts.get("waiting", 0)
+        first = Folder(
+            1, str(self.folder / "Contracts"), False, True, sum(counts.values()), counts["indexed"], "", 200, waiting
+        )
+        others = [
+            Folder(n, place, False, n != 3, 90 * n, 90 * n, "*.bak\ndrafts/", 50)
+            for n, place in enumerate(canned.OTHER_FOLDERS if "folders" in self.words else (), 2)
+        ]
+        return [first, *others]
+
     def _seed(self) -> None:
         now = time.time()
         for number, (title, age) in enumerate(canned.CONVERSATIONS, 1):
             self.conversations[number] = Conversation(number, title, now - age, 1)
         self.answers[1] = canned.answer(1, 1, "How long is the notice period?", self.files)
 
-    def note(self, name: str) -> None:
-        with (self.folder / "calls.log").open("a", encoding="utf-8") as log:
+    def note(self, name: str, log_name: str = "calls.log") -> None:
+        with (self.folder / log_name).open("a", encoding="utf-8") as log:
             log.write(name + "\n")
 
     def send(self, event: object) -> None:
@@ -72,18 +88,64 @@ class FakeEngine:
         return Greeting(99 if "old" in self.words else PROTOCOL, "fake", "engine", os.getpid())
 
     def status(self, _: Nothing) -> m.Status:
-        counts = {} if not self.folders else {"indexed": 1204}
-        if "problems" in self.words:
-            counts = {"indexed": 1180, "failed": 12, "locked": 4, "needs_ocr": 8}
+        counts = self.counts() if self.folders else {}
         phase, done = ("paused" if self.paused else "reading", 12) if "busy" in self.words else ("idle", 0)
         progress = m.IndexingProgress(phase, done, 40 if done else 0, 118.0 if done else None, "")
         notices = ("The folder “Archive” is not there now.",) if "problems" in self.words else ()
         return m.Status(counts, tuple(self.folders), progress, 1.0, notices, 1204, 9000, 0)
 
     def list_files(self, request: m.ListFiles) -> m.FileList:
-        rows = [] if not self.folders else canned.file_rows(self.folder, self.files)
+        self.note(f"list {request.state or 'all'} {request.offset} {request.limit}", LISTED)
+        if "many" in self.words and not request.state and not request.containing:
+            return m.FileList(canned.many_rows(request.offset, request.limit), canned.MANY)
+        rows = self.rows if self.folders else []
         rows = [r for r in rows if request.state in ("", r.state) and request.containing.lower() in r.path.lower()]
+        rows.sort(key=lambda r: getattr(r, request.order), reverse=request.descending)
         return m.FileList(tuple(rows[request.offset : request.offset + request.limit]), len(rows))
+
+    def counts(self) -> dict[str, int]:
+        return {"indexed": canned.MANY} if "many" in self.words else dict(Counter(row.state.value for row in self.rows))
+
+    def retry_file(self, request: m.FileId) -> Nothing:
+        self.note(f"retry {request.file_id}")
+        place = next(n for n, row in enumerate(self.rows) if row.id == request.file_id)
+        self.rows[place] = dataclasses.replace(self.rows[place], state=FileState.WAITING, reason="")
+        self.send(m.LibraryChanged(self.counts()))
+        return Nothing()
+
+    def rescan(self, _: Nothing) -> Nothing:
+        self.note("rescan")
+        return Nothing()
+
+    def preview_rules(self, request: m.FolderRulesOf) -> m.RulesPreview:
+        """Names that end as a rule such as `*.pdf` does are left out; a line `!` is no rule."""
+        if request.folder_id not in [folder.id for folder in self.folders]:
+            raise UserError("That folder is not in the library any more.")
+        self.note(f"preview {request.folder_id} {request.rules!r} {request.largest_mb}")
+        endings = self._endings(request.rules)
+        root = str(self.folder / "Contracts") + os.sep
+        out = [row.path.removeprefix(root) for row in self.rows if row.path.endswith(endings)] if endings else []
+        arriving = ("Old/plan.pdf", "Old/plan-2.pdf") if request.largest_mb > 200 else ()
+        left_out = (".git/", "node_modules/", "Thumbs.db", *out)
+        return m.RulesPreview(left_out[:200], len(left_out), tuple(out[:200]), len(out), arriving, len(arriving), True)
+
+    def set_rules(self, request: m.FolderRulesOf) -> Nothing:
+        self._endings(request.rules)
+        self.note(f"rules {request.folder_id} {request.rules!r} {request.largest_mb}")
+        self.folders = [
+            dataclasses.replace(folder, rules=request.rules, largest_mb=request.largest_mb)
+            if folder.id == request.folder_id
+            else folder
+            for folder in self.folders
+        ]
+        self.send(m.LibraryChanged(self.counts()))
+        return Nothing()
+
+    def _endings(self, rules: str) -> tuple[str, ...]:
+        for number, line in enumerate(rules.splitlines(), 1):
+            if line == "!":
+                raise UserError(f"Line {number} is no rule: “{line}”.", "Rules are written as in .gitignore.")
+        return tuple(line.removeprefix("*") for line in rules.splitlines() if line.startswith("*."))
 
     def preview_add(self, paths: m.Paths) -> m.AddPreview:
         return m.AddPreview(tuple(self._preview(path) for path in paths.paths))
@@ -104,6 +166,11 @@ class FakeEngine:
         self.send(m.LibraryChanged({"indexed": 1204}))
         return m.FolderList(tuple(self.folders))
 
+    def forget(self, request: m.FolderId) -> m.ForgetReport:
+        (folder,) = (folder for folder in self.folders if folder.id == request.folder_id)
+        self.remove(request)
+        return m.ForgetReport(folder.path, folder.files, 9_000, 2, 50, ())
+
     def remove(self, request: m.FolderId) -> Nothing:
         self.note(f"remove {request.folder_id}")
         self.folders = [folder for folder in self.folders if folder.id != request.folder_id]
@@ -112,9 +179,6 @@ class FakeEngine:
 
     def pause(self, request: m.Pause) -> Nothing:
         self.paused = request.paused
-        return Nothing()
-
-    def nothing(self, _: object) -> Nothing:
         return Nothing()
 
     # --- questions ------------------------------------------------------------------------------------------
@@ -270,8 +334,11 @@ class FakeEngine:
             m.PREVIEW_ADD: self.preview_add,
             m.ADD: self.add,
             m.REMOVE: self.remove,
-            m.RESCAN: self.nothing,
-            m.RETRY_FILE: self.nothing,
+            m.FORGET_FOLDER: self.forget,
+            m.RESCAN: self.rescan,
+            m.RETRY_FILE: self.retry_file,
+            m.PREVIEW_RULES: self.preview_rules,
+            m.SET_RULES: self.set_rules,
             m.PAUSE: self.pause,
             m.ASK: self.ask,
             m.SUGGEST_SCOPES: self.suggest_scopes,

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.gui.app import make_application
 from desktop.gui.engine_client import EngineCommand
 from desktop.gui.first_steps import sample_folder
+from desktop.gui.library_page import LibraryPage
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.window import FootnoteWindow
@@ -132,6 +133,53 @@ def answers(studio: Studio) -> None:
     window.close()
 
 
+def library(studio: Studio) -> None:
+    window = studio.window("problems")
+    ready(window)
+    window.show_page("library")
+    page = window.pages["library"]
+    assert isinstance(page, LibraryPage) and window.parts.state.status is not None
+    files = page.list
+    wait_until(lambda: files.table.rowCount() > 1000)
+    studio.keep(window, "library-problems")
+    files.summary.button("needs_ocr").click()
+    wait_until(lambda: files.table.rowCount() == 41)
+    files.view.selectRow(2)
+    studio.keep(window, "library-why")
+    files.view.selectAll()
+    studio.keep(window, "library-several")
+    rules = page.edit_rules(window.parts.state.status.folders[0])
+    settle(0.6)
+    studio.keep(window, "library-rules-empty")
+    rules.add_lines(("*.pdf",), "pdf")
+    rules.largest.setValue(300)
+    wait_until(lambda: "leave" in rules.preview.headline)
+    studio.keep(window, "library-rules")
+    rules.add_lines(("!",))
+    wait_until(rules.problem.isVisible)
+    studio.keep(window, "library-rules-error")
+    window.resize(760, 640)
+    studio.keep(window, "library-rules-narrow")
+    window.resize(*studio.size)
+    rules.give_up()
+    files.containing.setText("no such file")
+    wait_until(lambda: files.table.rowCount() == 0)
+    studio.keep(window, "library-nothing")
+    window.close()
+    window = studio.window("busy", "problems", "folders")
+    ready(window)
+    window.show_page("library")
+    studio.keep(window, "library-busy")
+    window.resize(760, 640)
+    studio.keep(window, "library-narrow")
+    window.close()
+    window = studio.window("empty")
+    ready(window)
+    window.show_page("library")
+    studio.keep(window, "library-empty")
+    window.close()
+
+
 def busy(studio: Studio) -> None:
     window = studio.window("slow", "busy", "problems")
     ready(window)
@@ -204,7 +252,7 @@ def main() -> None:
     if given.readme:
         readme(studio, given.ask)
         return
-    for scene in (first_run, answers, busy, problem):
+    for scene in (first_run, answers, library, busy, problem):
         if not given.only or scene.__name__ in given.only:
             scene(studio)
 

@@ -1,26 +1,35 @@
-"""Adding, removing and looking at files; conversations deleted and brought back."""
+"""Adding and removing, the library in numbers, its folders; conversations deleted and brought back."""
 
+import dataclasses
 from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.gui.controls import Button
+from desktop.gui.folder_rows import FolderRow
+from desktop.gui.library_files import LibraryFiles
 from desktop.gui.library_page import LibraryPage
+from desktop.gui.library_summary import summary_parts
 from desktop.gui.window import FootnoteWindow
 from tests.gui.conftest import OpenWindow
 
 Calls = Callable[[], list[str]]
 
 
-def library(qtbot: QtBot, window: FootnoteWindow) -> LibraryPage:
+def library(qtbot: QtBot, window: FootnoteWindow) -> LibraryFiles:
     window.show_page("library")
     page = window.pages["library"]
     assert isinstance(page, LibraryPage)
-    qtbot.waitUntil(lambda: page.table.rowCount() > 0)
-    return page
+    qtbot.waitUntil(lambda: page.list.table.rowCount() > 0)
+    return page.list
+
+
+def choose(row: FolderRow, text: str) -> None:
+    """As a click in the row's menu would."""
+    next(action for action in row.menu().actions() if action.text() == text).trigger()
 
 
 def dragged(*paths: str) -> QMimeData:
@@ -84,7 +93,7 @@ def test_a_dropped_model_and_a_dropped_tone(qtbot: QtBot, open_window: OpenWindo
 def test_removing_a_folder_can_be_undone(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window()
     page = library(qtbot, window)
-    next(b for b in page.findChildren(Button) if b.text() == "Remove").click()
+    choose(page.folders.rows[1], "Remove from the library")
     assert window.bar.current is not None and "leaves the library" in window.bar.current.text
     next(b for b in window.bar.findChildren(Button) if b.text() == "Undo" and not b.isHidden()).click()
     assert window.bar.current is None
@@ -95,31 +104,99 @@ def test_removing_a_folder_can_be_undone(qtbot: QtBot, open_window: OpenWindow, 
 def test_removing_without_undo_removes(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window()
     page = library(qtbot, window)
-    next(b for b in page.findChildren(Button) if b.text() == "Remove").click()
+    choose(page.folders.rows[1], "Remove from the library")
     window.bar.put_away()
     qtbot.waitUntil(lambda: calls() == ["remove 1"])
 
 
-def test_only_rows_in_sight_are_asked_for(qtbot: QtBot, open_window: OpenWindow) -> None:
+def test_forgetting_asks_first_and_says_what_was_looked_for(
+    qtbot: QtBot, open_window: OpenWindow, calls: Calls
+) -> None:
     window = open_window()
     page = library(qtbot, window)
-    assert page.table.rowCount() == 1204
-    assert page.table.file(page.table.index(1200, 0)) is None
-    page.view.scrollToBottom()
-    qtbot.waitUntil(lambda: page.table.file(page.table.index(1203, 0)) is not None)
-    assert page.table.file(page.table.index(600, 0)) is None
+    choose(page.folders.rows[1], "Forget for good…")
+    assert window.bar.current is not None and "answers made from its files are deleted" in window.bar.current.text
+    window.bar.put_away()
+    assert calls() == []
+    choose(page.folders.rows[1], "Forget for good…")
+    next(b for b in window.bar.findChildren(Button) if b.text() == "Forget now" and not b.isHidden()).click()
+    qtbot.waitUntil(lambda: window.bar.current is not None and "none is left" in window.bar.current.text)
+    assert "2 answers were deleted" in window.bar.current.text
+    assert calls() == ["remove 1"]
 
 
-def test_the_list_is_filtered_by_state_and_text(qtbot: QtBot, open_window: OpenWindow) -> None:
-    window = open_window()
+def test_the_library_in_one_line_leads_to_its_files(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window("problems")
     page = library(qtbot, window)
-    page.states.setCurrentIndex(page.states.findData("locked"))
-    page.states.activated.emit(page.states.currentIndex())
-    qtbot.waitUntil(lambda: page.table.rowCount() == 1)
-    assert page.table.index(0, 4).data() == "It is protected by a password."
-    page.states.setCurrentIndex(0)
-    qtbot.keyClicks(page.containing, "late_fees")
-    qtbot.waitUntil(lambda: page.table.rowCount() == 1 and page.table.index(0, 0).data() == "late_fees.py")
+    assert page.summary.texts[:4] == ["1,198 of 1,310 files", "10 waiting", "41 need OCR", "6 locked"]
+    assert page.summary.accessibleName().startswith("1,198 of 1,310 files; 10 waiting; 41 need OCR; 6 locked; ")
+    page.summary.button("needs_ocr").click()
+    qtbot.waitUntil(lambda: page.table.rowCount() == 41)
+    assert (page.states.currentText(), page.summary.button("needs_ocr").isChecked()) == ("needs OCR (41)", True)
+    page.summary.button("needs_ocr").click()
+    qtbot.waitUntil(lambda: page.table.rowCount() == 1310)
+    assert not page.summary.button("needs_ocr").isChecked()
+
+
+def test_a_whole_library_is_one_number() -> None:
+    assert summary_parts({"indexed": 3}) == [("indexed", "3 files")]
+    assert summary_parts({}) == []
+    assert [text for _, text in summary_parts({"needs_ocr": 1, "reading": 2})] == [
+        "0 of 3 files",
+        "2 being read",
+        "1 needs OCR",
+    ]
+
+
+def test_a_folder_shows_how_far_it_is_read(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window("busy", "problems", "folders")
+    rows = library(qtbot, window).folders.rows
+    assert len(rows) == 9
+    assert (rows[1].text, rows[1].progress.value(), rows[1].progress.maximum()) == (
+        "830 of 1,310 files read",
+        830,
+        1310,
+    )
+    assert (rows[2].text, rows[2].progress.isHidden(), rows[3].text) == ("180 files", True, "not there now")
+    assert [rows[n].rules.text() for n in (1, 2)] == ["Rules…", "2 rules…"]
+
+
+def test_rows_of_folders_stay_while_their_numbers_change(qtbot: QtBot, open_window: OpenWindow) -> None:
+    """Else the focus would be lost at every file that is read."""
+    window = open_window("folders")
+    page = library(qtbot, window)
+    qtbot.waitUntil(page.folders.rows[2].more.isVisible)
+    page.folders.rows[2].more.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is page.folders.rows[2].more)
+    kept = dict(page.folders.rows)
+    status = window.parts.state.status
+    assert status is not None
+    changed = tuple(dataclasses.replace(folder, files=folder.files + 7) for folder in status.folders[1:])
+    window.parts.state.status = dataclasses.replace(status, folders=changed)
+    window.parts.state.status_changed.emit()
+    assert page.folders.rows == {n: row for n, row in kept.items() if n != 1}
+    assert page.folders.rows[2].text == "180 of 187 files"
+    assert QApplication.focusWidget() is page.folders.rows[2].more
+
+
+def test_folders_are_scanned_and_opened_from_their_menu(
+    qtbot: QtBot, open_window: OpenWindow, calls: Calls, opened: list[str]
+) -> None:
+    window = open_window()
+    row = library(qtbot, window).folders.rows[1]
+    choose(row, "Scan now")
+    qtbot.waitUntil(lambda: calls() == ["rescan"])
+    choose(row, "Open folder")
+    assert opened == [row.folder.path]
+
+
+def test_reading_is_paused_from_the_library(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window("busy")
+    page = library(qtbot, window)
+    assert page.pause.isVisible() and page.pause.accessibleName() == "Pause reading"
+    page.pause.click()
+    qtbot.waitUntil(lambda: window.parts.state.paused)
+    assert page.pause.accessibleName() == "Go on reading"
 
 
 def test_a_deleted_conversation_comes_back(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
