@@ -327,7 +327,7 @@ def make_no_model(path: Path, kind: str, model: Path) -> None:
     ("kind", "reason"),
     [
         ("words", "not a GGUF file"),
-        ("magic", "not a GGUF file"),
+        ("magic", "cut off"),
         ("cut off", "cut off"),
         ("folder", "not a file"),
         pytest.param("pipe", "not a file", marks=needs_pipes),
