@@ -21,6 +21,7 @@ DISTRIBUTIONS = {
     "PySide6": "pyside6-essentials",
     "docx": "python-docx",
     "llama_cpp": "llama-cpp-python",
+    "PIL": "pillow",
     "yaml": "pyyaml",
 }
 
