@@ -14,6 +14,7 @@ TOUCHING = 10  # by those of so many first hits
 CLOSE = 0.75  # that score no less than this share of theirs
 LONGEST = 1_500  # to so many characters
 WHOLE = 3  # so many of the first results become whole paragraphs, where that makes none longer
+REST_AFTER = 5  # so many results comes the rest of the first one's paragraph, where that is too long to be whole
 SPARE = 6  # so many results more are at hand for those that went into a paragraph
 ALIKE = 0.9  # passages of two files that share this share of their words are copies, unless a number differs
 OTHERS = 2  # so many of the last places are for other files
@@ -40,7 +41,7 @@ def arrange(hits: Sequence[Hit], limit: int, near: Near | None = None) -> list[R
         results, rest = _grown(hits, limit)
         return _with_other_files(results, rest, limit)
     results, rest = _grown(hits, limit + SPARE)
-    results = _whole(results, near)
+    results = _with_rest(_whole(results, near), near)
     left = [(result.score, result.hit) for result in results[limit:]]
     return _with_other_files(results[:limit], [*left, *rest], limit)
 
@@ -94,6 +95,33 @@ def _whole(results: Sequence[Result], near: Near) -> list[Result]:
         shown.update(row.id for row in rows)
         whole.append(replace(result, rows=rows))
     return whole
+
+
+def _with_rest(results: list[Result], near: Near) -> list[Result]:
+    """What follows the first result in its paragraph and what stands before it there, as results of their own."""
+    if not results:
+        return results
+    first, behind = results[:REST_AFTER], results[REST_AFTER:]
+    shown = {row.id for result in first for row in result.rows}
+    begin, end = results[0].rows[0].ordinal, results[0].rows[-1].ordinal
+    paragraph = _with_paragraphs(results[0].rows, near(results[0].hit))
+    after = [row for row in paragraph if row.ordinal > end and row.id not in shown]
+    before = [row for row in paragraph if row.ordinal < begin and row.id not in shown]
+    rest = [Result(first[-1].score, rows[0], rows) for rows in (_fitting(after), _fitting(before[::-1])[::-1]) if rows]
+    shown.update(row.id for result in rest for row in result.rows)
+    return [*first, *rest, *(result for result in behind if result.hit.id not in shown)]
+
+
+def _fitting(rows: Sequence[LedgerPassage]) -> list[LedgerPassage]:
+    """The first of these that follow each other, up or down, as far as they are not too long together."""
+    fitting: list[LedgerPassage] = []
+    for row in rows:
+        if fitting:
+            first, last = sorted((fitting[0], row), key=lambda end: end.start)
+            if abs(row.ordinal - fitting[-1].ordinal) != 1 or last.end - first.start > LONGEST:
+                break
+        fitting.append(row)
+    return fitting
 
 
 def _with_paragraphs(rows: Sequence[LedgerPassage], around: Sequence[LedgerPassage]) -> list[LedgerPassage]:

@@ -40,9 +40,20 @@ def test_another_section_is_no_part_of_the_paragraph() -> None:
     assert shown(shelf, (9.0, 0)) == [[0, 1]]
 
 
-def test_a_paragraph_that_is_too_long_stays_in_parts() -> None:
+def test_the_rest_of_a_paragraph_that_is_too_long_comes_later_what_follows_before_what_precedes() -> None:
     shelf = Shelf(300, [" "] * 5)
-    assert shown(shelf, (9.0, 2)) == [[2]]
+    assert shown(shelf, (9.0, 2)) == [[2], [3, 4, 5], [0, 1]]
+    others = [(1.0, 8), (0.9, 10), (0.8, 12), (0.7, 14), (0.6, 16), (0.5, 4)]
+    shelf = Shelf(300, [*[" "] * 6, *["\n\n"] * 12])
+    assert shown(shelf, (9.0, 2), *others) == [[2], [8], [10], [12], [14], [3, 4, 5, 6], [0, 1], [16]]
+    assert shown(shelf, (9.0, 2), *others, limit=5) == [[2], [8], [10], [12], [14]]
+
+
+def test_no_part_of_a_long_paragraph_is_longer_than_a_result_may_be() -> None:
+    shelf = Shelf(400, [" "] * 20)
+    for rows in shown(shelf, (9.0, 10)):
+        assert shelf.rows[rows[-1]].end - shelf.rows[rows[0]].start <= LONGEST
+        assert rows == list(range(rows[0], rows[-1] + 1))
 
 
 def test_what_went_into_a_paragraph_is_not_shown_again_and_another_takes_its_place() -> None:
