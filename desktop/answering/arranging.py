@@ -74,9 +74,11 @@ def _grown(hits: Sequence[Hit], limit: int) -> tuple[list[Result], Sequence[Hit]
             touched.sort(key=lambda part: part.ordinal)
         elif len(results) == limit:
             return results, hits[place:]
-        elif not any(_words_of(row).like(other) for other in seen):
-            seen.append(_words_of(row))
-            results.append(Result(score, row, [row]))
+        else:
+            words = _words_of(row)
+            if not any(words.like(other) for other in seen):
+                seen.append(words)
+                results.append(Result(score, row, [row]))
     return results, ()
 
 
