@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER as DEFAULT_EMBEDDER
 from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.index_opening import IndexOpening
 from desktop.storage.file_names import FileNames

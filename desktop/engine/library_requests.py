@@ -13,6 +13,7 @@ from desktop.domain.files import FileState
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.gguf.kind import kind_of_gguf
+from desktop.indexing.ignoring import rules_of
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.walking import find_file, starting_state, walk
 from desktop.protocol.common_messages import Nothing
@@ -152,7 +153,8 @@ class LibraryRequests:
         file = self._files.file_by_id(asked.file_id)
         if file is None:
             raise UserError("That file is not in the library any more.")
-        found = find_file(file.path)
+        folder = next((folder for folder in self._files.folders() if folder.id == file.folder_id), None)
+        found = find_file(file.path, rules_of(folder).largest) if folder else None
         if found is None:
             raise UserError("That file is not there any more.", "Scan the folder again to update the list.")
         self._files.apply(Changes(queued=[(file.id, found.stamp, *starting_state(found), found.format)]))

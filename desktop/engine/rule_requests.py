@@ -7,7 +7,7 @@ from desktop.domain.files import FileState, Folder
 from desktop.engine.library_requests import whole_characters
 from desktop.indexing.ignoring import FolderRules, parse_rules
 from desktop.indexing.indexer import Indexer
-from desktop.indexing.walking import Walk, starting_state, walk
+from desktop.indexing.walking import Walk, is_too_large, walk
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import FolderRulesOf, RulesPreview
 from desktop.storage.file_table import FileTable
@@ -55,7 +55,7 @@ class RuleRequests:
 
 
 def _preview(folder: Folder, seen: Walk, known: set[str]) -> RulesPreview:
-    read = {path for path, found in seen.files.items() if starting_state(found)[0] is not FileState.TOO_LARGE}
+    read = {path for path, found in seen.files.items() if not is_too_large(found)}
     too_large = seen.files.keys() - read
     left_out = sorted([*seen.left_out, *too_large])
     leaving = sorted(known - read) if seen.complete else sorted(known & too_large)

@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePath
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -79,7 +80,8 @@ def rules_of(folder: Folder) -> FolderRules:
     return FolderRules(folder.path, folder.rules, folder.largest_mb)
 
 
-def parse_rules(lines: str) -> list[Rule]:
+@lru_cache(maxsize=64)  # asked for every changed path
+def parse_rules(lines: str) -> tuple[Rule, ...]:
     """Raises UserError with the number of the first line that is no rule."""
     rules: list[Rule] = []
     for number, line in enumerate(lines.splitlines(), 1):
@@ -91,7 +93,7 @@ def parse_rules(lines: str) -> list[Rule]:
             ) from error
         if pattern.regex is not None and pattern.include is not None:
             rules.append(Rule(re.compile(pattern.regex.pattern), pattern.include))
-    return rules
+    return tuple(rules)
 
 
 def ignored_folder(name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.ignoring import rules_of
-from desktop.indexing.walking import Found, find_file, root_is_healthy, starting_state, walk
+from desktop.indexing.walking import Found, find_file, is_too_large, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
@@ -181,5 +181,5 @@ def _same_kind(source: KnownFile, target: Found) -> bool:
 def _is_due(file: KnownFile, found: Found) -> bool:
     """Changed, back again, failed for a reason that may have passed, or of a kind or size that counts anew."""
     known_now = not file.format and bool(found.format)
-    other_limit = (file.state is FileState.TOO_LARGE) != (starting_state(found)[0] is FileState.TOO_LARGE)
+    other_limit = (file.state is FileState.TOO_LARGE) != is_too_large(found)
     return file.stamp != found.stamp or file.state is FileState.MISSING or file.transient or known_now or other_limit

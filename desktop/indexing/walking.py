@@ -92,11 +92,16 @@ def starting_state(found: Found) -> tuple[FileState, str]:
         ending = Path(found.path).suffix
         kind = f"Files of type “{ending}”" if ending else "Files without an ending"
         return FileState.UNSUPPORTED, f"{kind} can't be read yet."
-    if found.stamp.size > found.largest:
+    if is_too_large(found):
         return FileState.TOO_LARGE, f"Larger than {found.largest // 1024**2} MB."
     if found.stamp.size == 0:
         return FileState.EMPTY, "The file is empty."
     return FileState.WAITING, ""
+
+
+def is_too_large(found: Found) -> bool:
+    """Whether it would be read if it were smaller."""
+    return bool(found.format) and found.stamp.size > found.largest
 
 
 def root_is_healthy(root: str, is_file: bool, had_files: bool) -> bool:

@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from desktop.engine.heavy_parts import DEFAULT_EMBEDDER
+from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.platform_support.paths import data_folders
 from installer.problems import SetupProblem
 from tests.benchmarks.finding import report, timing

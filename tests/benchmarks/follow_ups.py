@@ -25,7 +25,7 @@ from desktop.answering.leaning import leans_back
 from desktop.answering.rewriting import prepare, with_earlier_words
 from desktop.answering.understanding import understood
 from desktop.domain.answers import FoundPassage
-from desktop.engine.heavy_parts import DEFAULT_EMBEDDER
+from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
 from desktop.platform_support.paths import data_folders

@@ -65,6 +65,9 @@ def test_the_largest_file_is_the_users_choice(engine: RunningEngine, folder: Pat
     (row,) = engine.call(m.LIST_FILES, m.ListFiles("too_large", "", 0, 10)).files
     assert row.reason == "Larger than 1 MB."
     assert all(Path(p.file).name != "long.txt" for p in engine.search("harbour office ledger"))
+    engine.call(m.RETRY_FILE, m.FileId(row.id))
+    engine.wait_until_indexed()
+    assert engine.status().counts["too_large"] == 1  # trying again takes no more than the folder allows
     engine.call(m.SET_RULES, m.FolderRulesOf(added.id, "", 2))
     engine.wait_for(lambda status: status.counts.get("indexed") == 3)
 

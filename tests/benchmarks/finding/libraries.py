@@ -10,7 +10,8 @@ from pathlib import Path
 from desktop.answering.finding import PassageFinder
 from desktop.embedding.embedder import load_embedder
 from desktop.embedding.identity import read_identity
-from desktop.engine.heavy_parts import DEFAULT_EMBEDDER, SharedEmbedder
+from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
+from desktop.engine.heavy_parts import SharedEmbedder
 from desktop.platform_support.environment import child_environment
 from desktop.platform_support.paths import DataFolders
 from desktop.storage.analysis import query_terms

@@ -72,7 +72,7 @@ def test_a_path_stands_in_what_is_left_out(root: Path) -> None:
 def test_a_line_that_is_no_rule_is_named() -> None:
     with pytest.raises(UserError, match="Line 2"):
         parse_rules("*.txt\n!\n")
-    assert parse_rules("\n# a remark\n") == []
+    assert parse_rules("\n# a remark\n") == ()
     (folder, letter) = parse_rules("äöü/\n!*.[a-z]\n")
     assert folder.is_about("x/äöü/") and not folder.is_about("äöü") and not folder.is_about("äöü/x.txt")
     assert letter.is_about("b.z") and not letter.leaves_out
