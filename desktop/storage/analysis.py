@@ -3,6 +3,7 @@ Chinese, Japanese and Korean. Used for what is indexed and for what is asked ali
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -10,7 +11,7 @@ from functools import lru_cache
 import snowballstemmer
 
 # counts changes to what is kept of a text: the index is made again under a new number
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 
 # identifiers such as INV-2024-0031 or 8.2 are kept whole beside their parts
 _WORD = re.compile(r"[^\W_]+(?:[-./:_'’][^\W_]+)*", re.UNICODE)
@@ -142,13 +143,14 @@ def _cjk_terms(word: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
-@lru_cache(maxsize=16)
-def _stemmer(language: str) -> "snowballstemmer.stemmer":  # type: ignore[reportInvalidTypeForm]  # untyped library
+@lru_cache(maxsize=64)
+def _stemmer(language: str, _thread: int) -> "snowballstemmer.stemmer":  # type: ignore[reportInvalidTypeForm]  # untyped library
     return snowballstemmer.stemmer(language)
 
 
 def _stem(word: str, language: str) -> str:
-    return str(_stemmer(language).stemWord(word))
+    # a stemmer keeps the word it is at: indexing and a question at the same time would mix theirs
+    return str(_stemmer(language, threading.get_ident()).stemWord(word))
 
 
 def _fold(word: str) -> str:

@@ -1,6 +1,10 @@
 """Words as the keyword index sees them, in documents and in questions."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 
 from desktop.storage.analysis import analyse, language_of, query_terms
 
@@ -42,3 +46,18 @@ def test_questions_and_documents_agree() -> None:
 )
 def test_the_language_is_told_by_its_function_words(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_indexing_and_a_question_at_the_same_time_get_the_same_stems() -> None:
+    letters = "bcdfghklmnprst"
+    words = [f"{a}o{b}a{c}ing" for a in letters for b in letters for c in letters]
+    halves = [words[0::2], words[1::2]]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            found = list(threads.map(lambda half: [analyse(word) for word in half], halves))
+    finally:
+        sys.setswitchinterval(before)
+    stemmer = snowballstemmer.stemmer("english")
+    assert [term for half in found for (term,) in half] == [stemmer.stemWord(word) for half in halves for word in half]
