@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from desktop.answering.arranging import Hit, Result, arrange, joins, same_words_once
+from desktop.answering.arranging import LONGEST, Hit, Result, arrange, joins, same_words_once
 from desktop.answering.fusing import Found, explain
 from desktop.answering.interfaces import Place
 from desktop.answering.reranking import PassageReranker, rerank
@@ -81,7 +81,7 @@ class PassageFinder:
         hits, said = self._hits(found, phrases), dict[int, float]()
         if self._reranker is not None and not phrases:  # passages with the quoted words stay first
             hits, said = rerank(question, hits, self._reranker)
-        results = arrange(hits, limit)
+        results = arrange(hits, limit, self._near)
         whys = explain(question, found, [result.hit for result in results], tongues)
         return tuple(_shown(result, why, said) for result, why in zip(results, whys, strict=True))
 
@@ -89,8 +89,9 @@ class PassageFinder:
         terms = query_terms(question, tongues)
         for start in _BEGINNING.findall(question):
             terms += self._index.terms_beginning(name_words(start), BEGINNINGS)
-        words = dict(self._index.find_words(terms, depth, self._within))
+        # the question's vector first: indexing holds its next passages back for a moment after it
         meaning = self._find_meaning(question, depth)
+        words = dict(self._index.find_words(terms, depth, self._within))
         names = self._find_names(terms)
         if names:
             first = dict.fromkeys(self._ledger.first_of(tuple(names)), 0.0)
@@ -124,6 +125,9 @@ class PassageFinder:
                 quoted = sum(" ".join(phrase.split()).casefold() in text for phrase in phrases)
                 hits.append((scores[row.id] + found.named(row) + QUOTE_WEIGHT * quoted, row))
         return same_words_once(hits)
+
+    def _near(self, row: LedgerPassage) -> Sequence[LedgerPassage]:
+        return self._ledger.around(row.file_id, row.start - LONGEST, row.end + LONGEST)
 
     def _rows(self, scores: Iterable[int]) -> Iterator[LedgerPassage]:
         ids = list(scores)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from desktop.indexing.upkeep import IndexUpkeep
     from desktop.storage.search_index import SearchIndex
 
-_SLICE = 32
+_SLICE = 8
 _QUIET = 0.3
 _LONGEST_WAIT = 2.0
 
