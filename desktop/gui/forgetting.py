@@ -12,8 +12,7 @@ from desktop.protocol.engine_messages import FORGET_FOLDER, FolderId, ForgetRepo
 def offer_forgetting(parts: Parts, folder: Folder) -> None:
     """Shows what it means, with a button that does it."""
     text = tr(
-        "Forget “{name}” for good? Its words leave Footnote’s disk space at once, and answers made from its files are "
-        "deleted. The files stay where they are.",
+        "Forget “{name}” for good? The answers made from its files are deleted too; the files stay.",
         name=file_name(folder.path),
     )
     parts.messages.show(Message(text, tr("Forget now"), lambda: _forget(parts, folder), stays=STAYS_LONG))

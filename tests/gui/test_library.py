@@ -115,7 +115,7 @@ def test_forgetting_asks_first_and_says_what_was_looked_for(
     window = open_window()
     page = library(qtbot, window)
     choose(page.folders.rows[1], "Forget for good…")
-    assert window.bar.current is not None and "answers made from its files are deleted" in window.bar.current.text
+    assert window.bar.current is not None and "answers made from its files are deleted too" in window.bar.current.text
     window.bar.put_away()
     assert calls() == []
     choose(page.folders.rows[1], "Forget for good…")
