@@ -27,7 +27,7 @@ RRFReranker. Ahead: the interval of the paired difference lies above 0.
 """
 ABOUT_ORACLE = """\
 The oracle knows the answers and orders the 50 best passages of each leg: what no way of fusing or reranking can exceed
-with these passages.
+with these passages. It knows no whole paragraphs, which Footnote shows: its gold text may be less.
 """
 ABOUT_TIMES = """\
 Median and 95th percentile of each, in milliseconds. In one process, asked in turn: the finder, and LanceDB's hybrid

@@ -1,6 +1,7 @@
 """Finding over a real database and a real search index, with vectors of a few numbers and real files on disk."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -179,9 +180,34 @@ def test_a_file_that_is_gone_or_away_is_not_returned(library: SmallLibrary) -> N
     assert library.finder.find("ferry", 5) == ()
 
 
+def test_a_file_that_may_not_be_read_now_is_not_returned(
+    library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = library.write("a.txt", padded("The ferry", 1))
+    assert library.finder.find("ferry", 5)
+    path.chmod(0o000)
+    if os.access(path, os.R_OK):  # root may read everything; an ordinary user is told what the mode says
+        monkeypatch.setattr(os, "access", lambda place, _: bool(os.stat(place).st_mode & 0o400))
+    assert library.finder.find("ferry", 5) == ()
+    path.chmod(0o600)
+    assert library.finder.find("ferry", 5)
+
+
 @pytest.mark.parametrize(
     "question",
-    ["", " ", "a", "\U0001f6a2", '"ferry', "ferry' OR 1=1; --", "ferry AND NOT (boat*) ^2 ~3 terms:x", "ferry " * 5000],
+    [
+        *(
+            "",
+            " ",
+            "a",
+            "\U0001f6a2",
+            '"ferry',
+            "ferry' OR 1=1; --",
+            "ferry AND NOT (boat*) ^2 ~3 terms:x",
+            "ferry " * 5000,
+        ),
+        *("когда отходит паром", "渡轮几点开", "متى تغادر العبارة"),
+    ],
 )
 def test_any_question_is_answered_without_a_fault(library: SmallLibrary, question: str) -> None:
     library.write("a.txt", padded("The ferry", 1))
