@@ -243,7 +243,7 @@ class AnswerRequests:
         job.text = asked.text
         finder = self._heavy.get().finder.within(asked)
         model = self._models.model_for(job.asked.model)
-        tones = self._models.tones_for(job.asked.tones) if model else ()
+        tones = self._models.tones.wanted(job.asked.tones) if model else ()
         generator = None
         if model:
             progress.stage("loading", "")

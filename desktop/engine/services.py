@@ -11,6 +11,7 @@ from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
+from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.index_opening import IndexOpening
@@ -19,6 +20,7 @@ from desktop.engine.model_requests import ModelRequests
 from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
+from desktop.engine.tone_requests import ToneRequests
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
 from desktop.llm.client import ModelRunner
@@ -86,23 +88,14 @@ class Services:
             IndexOpening(folders.vectors, self._database, self._ledger, self._tell),
         )
         self._indexer = self._build_indexer()
-        self._models = ModelRequests(folders, self._settings, Attempts(self._database), self.broadcast, ModelRunner())
+        chosen = ChosenModel(folders, self._settings)
+        self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
+        self._models = self._build_models(folders, chosen)
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
         self._answers = AnswerRequests(
             self._conversations, self._heavy, self._names, self._models, self._indexer, self.broadcast, self._limits
         )
-        self._library = LibraryRequests(
-            self._database,
-            self._files,
-            self._ledger,
-            self._names,
-            self._heavy,
-            self._indexer,
-            self._settings,
-            self.broadcast,
-            lambda: tuple(self._notices),
-            own=str(folders.library),
-        )
+        self._library = self._build_library(folders)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
             folders,
@@ -115,6 +108,24 @@ class Services:
             self.broadcast,
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
+
+    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> ModelRequests:
+        attempts = Attempts(self._database)
+        return ModelRequests(folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner())
+
+    def _build_library(self, folders: DataFolders) -> LibraryRequests:
+        return LibraryRequests(
+            self._database,
+            self._files,
+            self._ledger,
+            self._names,
+            self._heavy,
+            self._indexer,
+            self._settings,
+            self.broadcast,
+            lambda: tuple(self._notices),
+            own=str(folders.library),
+        )
 
     def _build_indexer(self) -> Indexer:
         merged = Merged(self.broadcast)
@@ -134,7 +145,7 @@ class Services:
         return IndexerParts(self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note)
 
     def handlers(self) -> Handlers:
-        library, answers, models = self._library, self._answers, self._models
+        library, answers, models, tones = self._library, self._answers, self._models, self._tones
         return {
             HELLO: self._hello,
             m.STATUS: library.status,
@@ -164,9 +175,9 @@ class Services:
             m.LIST_MODELS: models.list_models,
             m.ADD_MODEL: models.add_model,
             m.CHOOSE_MODEL: models.choose_model,
-            m.LIST_TONES: models.list_tones,
-            m.ADD_TONE: models.add_tone,
-            m.CHOOSE_TONES: models.choose_tones,
+            m.LIST_TONES: tones.list_tones,
+            m.ADD_TONE: tones.add_tone,
+            m.CHOOSE_TONES: tones.choose_tones,
             m.READ_SETTINGS: self._setting_requests.read_settings,
             m.CHANGE_SETTING: self._setting_requests.change_setting,
             m.RAISE_WINDOW: self._raise_window,

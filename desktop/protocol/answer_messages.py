@@ -142,4 +142,4 @@ RENAME_CONVERSATION = Method("rename_conversation", RenameConversation, Nothing)
 DELETE_CONVERSATION = Method("delete_conversation", ConversationId, Nothing)
 RESTORE_CONVERSATION = Method("restore_conversation", ConversationId, Nothing)
 
-EVENTS: tuple[type, ...] = (AnswerStage, AnswerText, AnswerFinished, AnswerFailed)
+ANSWER_EVENTS: tuple[type, ...] = (AnswerStage, AnswerText, AnswerFinished, AnswerFailed)

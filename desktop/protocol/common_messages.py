@@ -25,4 +25,9 @@ class Greeting:
     pid: int
 
 
+@dataclass(frozen=True, slots=True)
+class PathOnly:
+    path: str
+
+
 HELLO = Method("hello", Hello, Greeting)

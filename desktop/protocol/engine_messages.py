@@ -6,13 +6,13 @@ goes on in events.
 
 from dataclasses import dataclass
 
-from desktop.protocol import answer_messages, library_messages, model_messages
 from desktop.protocol.answer_messages import *
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.library_messages import *
 from desktop.protocol.lines import Method
 from desktop.protocol.model_messages import *
 from desktop.protocol.source_messages import *
+from desktop.protocol.tone_messages import *
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ CHANGE_SETTING = Method("change_setting", Setting, SettingValues)
 RAISE_WINDOW = Method("raise_window", Nothing, Nothing)
 
 EVENTS: tuple[type, ...] = (
-    *library_messages.EVENTS,
-    *answer_messages.EVENTS,
-    *model_messages.EVENTS,
+    *LIBRARY_EVENTS,
+    *ANSWER_EVENTS,
+    *MODEL_EVENTS,
+    *TONE_EVENTS,
     WindowWanted,
     Notice,
 )

@@ -185,4 +185,4 @@ SET_RULES = Method("set_rules", FolderRulesOf, Nothing)
 CHECK = Method("check", Nothing, CheckReport)
 REBUILD = Method("rebuild", Nothing, Nothing)
 
-EVENTS: tuple[type, ...] = (IndexingProgressed, LibraryChanged)
+LIBRARY_EVENTS: tuple[type, ...] = (IndexingProgressed, LibraryChanged)

@@ -1,10 +1,9 @@
-"""What the engine is asked of models and tones, and what it tells of them."""
+"""What the engine is asked of models, and what it tells of them."""
 
 from dataclasses import dataclass
 
-from desktop.domain.answers import ToneChoice
-from desktop.domain.models import Model, Tone
-from desktop.protocol.common_messages import Nothing
+from desktop.domain.models import Model
+from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.lines import Method
 
 
@@ -18,36 +17,12 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
-class Tones:
-    tones: tuple[Tone, ...]
-    chosen: tuple[ToneChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PathOnly:
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChooseTones:
-    tones: tuple[ToneChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ModelsChanged:
     models: Models
-
-
-@dataclass(frozen=True, slots=True)
-class TonesChanged:
-    tones: Tones
 
 
 LIST_MODELS = Method("list_models", Nothing, Models)
 ADD_MODEL = Method("add_model", PathOnly, Models)
 CHOOSE_MODEL = Method("choose_model", PathOnly, Models)
-LIST_TONES = Method("list_tones", Nothing, Tones)
-ADD_TONE = Method("add_tone", PathOnly, Tones)
-CHOOSE_TONES = Method("choose_tones", ChooseTones, Tones)
 
-EVENTS: tuple[type, ...] = (ModelsChanged, TonesChanged)
+MODEL_EVENTS: tuple[type, ...] = (ModelsChanged,)

@@ -1,0 +1,70 @@
+"""Requests about tones: what there is, what fits the chosen model, what is laid over it. Loads no model."""
+
+import os
+from collections.abc import Sequence
+
+from desktop.domain.answers import ToneChoice
+from desktop.domain.errors import UserError
+from desktop.engine.broadcast import Broadcast
+from desktop.engine.chosen_model import ChosenModel
+from desktop.gguf.header import read_header
+from desktop.platform_support.paths import DataFolders
+from desktop.protocol.common_messages import Nothing, PathOnly
+from desktop.protocol.engine_messages import ChooseTones, Tones, TonesChanged
+from desktop.settings.store import SettingsFile
+from desktop.tones.adapter import describe_tone
+from desktop.tones.shelf import add_tone, list_tones
+
+_MAX_STRENGTH = 1.5
+
+
+class ToneRequests:
+    """Lists, adds and chooses tones. `model` says what they have to fit."""
+
+    def __init__(self, folders: DataFolders, settings: SettingsFile, broadcast: Broadcast, model: ChosenModel) -> None:
+        self._folders, self._settings, self._broadcast, self._model = folders, settings, broadcast, model
+
+    # requests
+
+    def list_tones(self, _: Nothing) -> Tones:
+        return Tones(list_tones(self._folders.tones, self._model.header()), self._chosen())
+
+    def add_tone(self, asked: PathOnly) -> Tones:
+        """Copies a tone in, or converts it. Raises UserError, with the reason, when it doesn't fit the model."""
+        tone = add_tone(asked.path, self._folders.tones, self._model.header())
+        return self.choose_tones(ChooseTones((ToneChoice(tone.path, 1.0),)))
+
+    def choose_tones(self, asked: ChooseTones) -> Tones:
+        for tone in asked.tones:
+            if not 0 <= tone.strength <= _MAX_STRENGTH:
+                raise UserError("A tone's strength goes from 0 to 150 %.")
+        value = [{"path": tone.path, "strength": tone.strength} for tone in asked.tones]
+        self._settings.set("chosen_tones", value)
+        return self.announce()
+
+    # for answers and models
+
+    def announce(self) -> Tones:
+        """Tells everybody the tones and how they fit the chosen model."""
+        tones = self.list_tones(Nothing())
+        self._broadcast.send(TonesChanged(tones))
+        return tones
+
+    def wanted(self, wanted: tuple[ToneChoice, ...] | None) -> tuple[ToneChoice, ...]:
+        """Those to lay over the model: `wanted`, or the chosen ones when None."""
+        tones = self._chosen() if wanted is None else wanted
+        return tuple(tone for tone in tones if tone.strength > 0)
+
+    def refuse_misfits(self, tones: Sequence[ToneChoice], model: str) -> None:
+        """Raises UserError for a tone that can't be laid over the model at the path `model`."""
+        if not tones:
+            return
+        base = read_header(model)
+        for choice in tones:
+            tone = describe_tone(choice.path, base)
+            if tone.problem:
+                raise UserError(f"The tone “{tone.name}” can't be laid over this model.", tone.problem)
+
+    def _chosen(self) -> tuple[ToneChoice, ...]:
+        chosen = self._settings.get("chosen_tones")
+        return tuple(ToneChoice(t["path"], float(t["strength"])) for t in chosen if os.path.isfile(t["path"]))
