@@ -96,14 +96,17 @@ class ModelRunner:
         child = self._child
         return child.pid if child is not None and not child.ended else None
 
-    def ensure_loaded(self, path: str, *, context: int = 0, threads: int = 0, gpu_layers: int = 0) -> ModelLoaded:
-        """Loads the model unless it is loaded; a newly loaded one has no tones.
+    def ensure_loaded(
+        self, path: str, *, context: int = 0, threads: int = 0, gpu_layers: int = -1, kv_type: str = ""
+    ) -> ModelLoaded:
+        """Loads the model unless it is loaded as asked; a newly loaded one has no tones. 0, -1 and empty let the runner
+        choose (`LoadModel`).
 
         Raises UserError for a file that is no model, EngineProblem when it can't be loaded, ModelLoadKilled when it
         ended the runner.
         """
         with self._turn:
-            request = LoadModel(path, context, threads, gpu_layers)
+            request = LoadModel(path, context, threads, gpu_layers, kv_type)
             held = self._held
             if held is not None and self._alive() and held.request == request and held.stamp == _stamp(path):
                 return held.loaded

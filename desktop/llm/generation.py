@@ -50,6 +50,8 @@ class Generation:
             tokens=tokens,
             first_token=self._first_token,
             seconds=time.monotonic() - self._started,
+            drafted=0,
+            accepted=0,
         )
 
     def _take_in(self, tokens: list[int]) -> bool:

@@ -13,6 +13,8 @@ LARGEST_CONTEXT = 8192
 SMALLEST_CONTEXT = 512
 # of the free memory, what the attention cache may take
 _CACHE_SHARE = 0.4
+# q8_0 keeps 32 numbers in 34 bytes
+_BYTES_A_NUMBER = {"f16": 2.0, "q8_0": 34 / 32}
 
 
 def physical_cores() -> int:
@@ -69,19 +71,20 @@ def _windows_free_memory() -> int:
     return int(status.free)
 
 
-def cache_bytes_a_token(header: GgufHeader) -> int:
-    """What one token takes in the attention cache (float16 keys and values)."""
+def cache_bytes_a_token(header: GgufHeader, kv_type: str = "f16") -> int:
+    """What one token takes in the attention cache, with keys and values kept as `kv_type`."""
     name = header.architecture
     heads = header.integer(f"{name}.attention.head_count") or 1
     kv_heads = header.integer(f"{name}.attention.head_count_kv") or heads
     width = header.integer(f"{name}.embedding_length") // heads
     key = header.integer(f"{name}.attention.key_length") or width
     value = header.integer(f"{name}.attention.value_length") or width
-    return max(1, header.integer(f"{name}.block_count") * kv_heads * (key + value) * 2)
+    numbers = header.integer(f"{name}.block_count") * kv_heads * (key + value)
+    return max(1, int(numbers * _BYTES_A_NUMBER[kv_type]))
 
 
-def choose_context(header: GgufHeader, asked: int, free: int) -> int:
+def choose_context(header: GgufHeader, asked: int, free: int, kv_type: str = "f16") -> int:
     """Tokens of context: as asked, or the default for 0; never more than trained or than memory allows."""
     trained = header.integer(f"{header.architecture}.context_length") or LARGEST_CONTEXT
-    affordable = int(free * _CACHE_SHARE) // cache_bytes_a_token(header)
+    affordable = int(free * _CACHE_SHARE) // cache_bytes_a_token(header, kv_type)
     return max(SMALLEST_CONTEXT, min(asked or LARGEST_CONTEXT, trained, affordable))

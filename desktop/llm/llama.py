@@ -18,17 +18,19 @@ BATCH = 512
 # sequences in the context's memory
 CONVERSATION, ASIDE = 0, 1
 _ASIDE_SIZE = 1024
+KV_TYPES = {"f16": native.GGML_TYPE_F16, "q8_0": native.GGML_TYPE_Q8_0}
 _LOG_ERROR = 4
 _ABORTED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """`context` in tokens, for the conversation alone; `gpu_layers` -1 for all."""
+    """`context` in tokens, for the conversation alone; `kv_type` is one of KV_TYPES."""
 
     context: int
     threads: int
     gpu_layers: int
+    kv_type: str
 
 
 class LlamaLibrary:
@@ -93,6 +95,7 @@ class LoadedModel:
         settings.n_batch = min(BATCH, self._options.context)
         settings.n_ubatch = settings.n_batch
         settings.n_threads = settings.n_threads_batch = self._options.threads
+        settings.type_k = settings.type_v = KV_TYPES[self._options.kv_type]
         # only the last token's logits are ever read: rows for a whole batch cost a 1.5B model 230 MB
         settings.n_outputs_max = settings.n_seq_max
         self._context = native.llama_init_from_model(self._model, settings)
@@ -115,6 +118,10 @@ class LoadedModel:
     def context_size(self) -> int:
         """Tokens that the conversation may take."""
         return self._options.context
+
+    @property
+    def layers(self) -> int:
+        return int(native.llama_model_n_layer(self._model))
 
     @property
     def aside_size(self) -> int:

@@ -15,7 +15,7 @@ from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
 from desktop.llm.hardware import choose_context, free_memory, physical_cores
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import ASIDE, CONVERSATION, KV_TYPES, LlamaLibrary, LoadedModel, LoadOptions
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell
 from desktop.protocol.common_messages import Nothing
@@ -52,10 +52,14 @@ class Runner:
         self.unload(Nothing())
         if self._library is None:
             self._library = LlamaLibrary()
+        kv_type = request.kv_type or "f16"
+        if kv_type not in KV_TYPES:
+            raise UserError("Keys and values can't be kept like that.", f"Choose one of: {', '.join(KV_TYPES)}.")
         options = LoadOptions(
-            context=choose_context(header, request.context, free_memory()),
+            context=choose_context(header, request.context, free_memory(), kv_type),
             threads=request.threads or physical_cores(),
-            gpu_layers=request.gpu_layers,
+            gpu_layers=0,
+            kv_type=kv_type,
         )
         model = self._library.load(request.path, options, self._should_stop)
         template = choose_template(header.architecture, header.text("tokenizer.chat_template"))
@@ -66,6 +70,12 @@ class Runner:
             family=template.family,
             context=model.context_size,
             seconds=time.monotonic() - started,
+            threads=options.threads,
+            gpu_layers=options.gpu_layers,
+            layers=model.layers,
+            kv_type=options.kv_type,
+            device="",
+            note="",
         )
 
     def unload(self, _request: Nothing) -> Nothing:

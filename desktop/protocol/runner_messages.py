@@ -9,21 +9,37 @@ from desktop.protocol.lines import Method
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
-    """`context` in tokens (0: as trained, at most what the runner allows); `threads` 0 lets the runner choose."""
+    """`context` in tokens (0: as trained, at most what the runner allows); `threads` 0 lets the runner choose.
+
+    `gpu_layers`: how many of the model's layers a GPU holds, -1 lets the runner choose. `kv_type` is how keys and
+    values are kept: "f16", "q8_0" (half the memory), or empty to let the runner choose.
+    """
 
     path: str
     context: int
     threads: int
     gpu_layers: int
+    kv_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelLoaded:
+    """What was chosen where the request let the runner choose.
+
+    `device` is the GPU's name, or empty on the processor alone; `note` says in a sentence what did not go as asked.
+    """
+
     name: str
     architecture: str
     family: str
     context: int
     seconds: float
+    threads: int
+    gpu_layers: int
+    layers: int
+    kv_type: str
+    device: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +82,8 @@ class Generate:
 class Generated:
     """`reason` is stop, length or cancelled; `first_token` is seconds from request to first token.
 
-    `cached_tokens` of the `prompt_tokens` were reused from the turn, or the aside, before.
+    `cached_tokens` of the `prompt_tokens` were reused from the turn, or the aside, before. `drafted` tokens were
+    guessed ahead of the model, `accepted` of them were what it would have said.
     """
 
     text: str
@@ -76,6 +93,8 @@ class Generated:
     tokens: int
     first_token: float
     seconds: float
+    drafted: int
+    accepted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class QueuedModel:
         text = self._answers.pop(0)
         for piece in re.findall(r"\S+\s*", text):
             on_text(piece)
-        return Generated(text, self._reason, 100, 0, 10, 0.1, 0.2)
+        return Generated(text, self._reason, 100, 0, 10, 0.1, 0.2, 0, 0)
 
 
 class Listening:

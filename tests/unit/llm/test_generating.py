@@ -117,3 +117,12 @@ def test_an_error_of_the_listener_ends_the_generation_and_reaches_the_caller(run
     with pytest.raises(RuntimeError, match="the window is gone"):
         runner.generate(QUESTION, max_tokens=2000, on_text=fail)
     assert runner.generate(QUESTION, max_tokens=4).text
+
+
+def test_keys_and_values_may_take_half_the_memory(runner: ModelRunner, small_model: Path) -> None:
+    loaded = runner.ensure_loaded(str(small_model), context=4096, kv_type="q8_0")
+    assert (loaded.kv_type, loaded.gpu_layers, loaded.device) == ("q8_0", 0, "")
+    assert loaded.layers == 30
+    assert "sea" in runner.generate(QUESTION, max_tokens=24).text.lower()
+    with pytest.raises(UserError, match="Keys and values"):
+        runner.ensure_loaded(str(small_model), kv_type="q3")

@@ -122,7 +122,7 @@ def test_the_end_of_its_input_ends_the_runner_in_the_middle_of_an_answer(small_m
         assert process.stdin is not None and process.stdout is not None
         generate = Generate(1, QUESTION, 3000, 0.0, 0, ())
         process.stdin.write(request_line(1, HELLO.name, Hello(PROTOCOL)))
-        process.stdin.write(request_line(2, LOAD_MODEL.name, LoadModel(str(small_model), 4096, 0, 0)))
+        process.stdin.write(request_line(2, LOAD_MODEL.name, LoadModel(str(small_model), 4096, 0, 0, "")))
         process.stdin.write(request_line(3, GENERATE.name, generate))
         process.stdin.flush()
         assert b'"process":"runner"' in process.stdout.readline()

@@ -92,7 +92,7 @@ def test_the_words_of_a_turn_are_never_a_control_piece(family: tuple[str, str, s
 
 @pytest.fixture(scope="module")
 def model(small_model: Path) -> Iterator[LoadedModel]:
-    loaded = LlamaLibrary().load(str(small_model), LoadOptions(512, 1, 0), lambda: False)
+    loaded = LlamaLibrary().load(str(small_model), LoadOptions(512, 1, 0, "f16"), lambda: False)
     yield loaded
     loaded.close()
 
