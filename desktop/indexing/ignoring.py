@@ -7,7 +7,6 @@ what a rule before it, or a default, leaves out. A folder that is left out is no
 import os
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -20,10 +19,9 @@ DEFAULT_LARGEST_MB = 200
 _FOLDERS = frozenset(
     {"node_modules", "__pycache__", "venv", "site-packages", "$RECYCLE.BIN", "System Volume Information"}
 )
-_FILES = (
-    *("~$*", ".~lock.*", "*.tmp", "*.temp", "*.part", "*.crdownload", "*.swp", "*.swx", "*~", "4913"),
-    *("Thumbs.db", "desktop.ini", "*.pyc", "*.lock"),
-)
+_FILES = frozenset({"Thumbs.db", "desktop.ini", "4913"})
+_FILE_STARTS = (".", "~$")
+_FILE_ENDS = (".tmp", ".temp", ".part", ".crdownload", ".swp", ".swx", "~", ".pyc", ".lock")
 
 
 class FolderRules:
@@ -103,4 +101,4 @@ def ignored_folder(name: str) -> bool:
 
 def ignored_file(name: str) -> bool:
     """By default."""
-    return name.startswith(".") or any(fnmatchcase(name, pattern) for pattern in _FILES)
+    return name.startswith(_FILE_STARTS) or name.endswith(_FILE_ENDS) or name in _FILES

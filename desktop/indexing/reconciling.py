@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.ignoring import rules_of
-from desktop.indexing.walking import Found, find_file, is_too_large, root_is_healthy, starting_state, walk
+from desktop.indexing.walking import Found, Numbers, find_file, is_too_large, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
@@ -24,10 +24,14 @@ def hash_file(path: str) -> str:
 
 @dataclass(slots=True)
 class _Seen:
-    """A look at the disk: what is there, by path, with its folder's id, and what the library knows of these places."""
+    """A look at the disk: what is there, by path, with its folder's id, and what the library knows of these places.
+
+    What is settled is in neither. `hidden` are folders that can't be listed: nothing is known of what stands in them.
+    """
 
     found: dict[str, tuple[int, Found]] = field(default_factory=dict[str, tuple[int, Found]])
     known: dict[str, KnownFile] = field(default_factory=dict[str, KnownFile])
+    hidden: tuple[str, ...] = ()
     changed: bool = False
 
 
@@ -41,13 +45,13 @@ class Reconciler:
     def __init__(self, files: FileTable, own: str = "") -> None:
         self._files = files
         self._own = own
+        self._kinds_known = False
         self.unreadable: dict[int, int] = {}
 
     def scan(self, folders: Sequence[Folder]) -> bool:
         """The authority: a full walk of all folders. `unreadable` counts those that can't be listed, by folder."""
         seen = _Seen()
-        for folder in folders:
-            self._look_over(folder, folders, seen)
+        self._look_over(folders, folders, seen)
         return self._settle(seen)
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
@@ -60,42 +64,49 @@ class Reconciler:
                 continue
             if path == folder.path or not folder.online or not root_is_healthy(folder.path, folder.is_file, True):
                 whole.add(folder.id)
-                self._look_over(folder, folders, seen)
+                self._look_over([folder], folders, seen)
             else:
                 self._look_below(path, folder, folders, seen)
         return self._settle(seen)
 
-    def _look_over(self, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
-        known = self._files.known_files(folder.id)
-        if not root_is_healthy(folder.path, folder.is_file, bool(known)):
-            if folder.online:
-                self._files.set_offline(folder.id, "Its folder is not there now.")
-                seen.changed = True
-            return
-        if not folder.online:
-            self._files.set_online(folder.id)
+    def _look_over(self, wanted: Sequence[Folder], folders: Sequence[Folder], seen: _Seen) -> None:
+        there = [folder for folder in wanted if self._is_there(folder, seen)]
+        ids, kinds = [folder.id for folder in there], self._kinds_known
+        settled = self._files.settled(ids, kinds)
+        for folder in there:
+            self._walk(folder.path, folder, folders, seen, settled)
+        # once for each version of the program: what it can read that another could not
+        self._kinds_known = self._kinds_known or len(wanted) == len(folders)
+        rest = [*self._files.known_at(list(settled)), *self._files.unsettled(ids, kinds)]
+        seen.known |= {file.path: file for file in rest if not file.path.startswith(seen.hidden)}
+
+    def _is_there(self, folder: Folder, seen: _Seen) -> bool:
+        there = root_is_healthy(folder.path, folder.is_file, folder.files > 0)
+        if there != folder.online:
             seen.changed = True
-        self._take(folder.path, folder, folders, known, seen)
+            if there:
+                self._files.set_online(folder.id)
+            else:
+                self._files.set_offline(folder.id, "Its folder is not there now.")
+        return there
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
-        if os.path.islink(path) or not (os.path.isdir(path) or find_file(path)):
-            seen.known |= known
-        else:
-            self._take(path, folder, folders, known, seen)
+        gone = os.path.islink(path) or not (os.path.isdir(path) or find_file(path))
+        if not gone:
+            self._walk(path, folder, folders, seen, {})
+        seen.known |= {p: k for p, k in known.items() if gone or not p.startswith(seen.hidden)}
 
-    def _take(
-        self, path: str, folder: Folder, folders: Sequence[Folder], known: Mapping[str, KnownFile], seen: _Seen
+    def _walk(
+        self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen, settled: dict[str, Numbers]
     ) -> None:
         inner = {other.path for other in folders if other.id != folder.id}
         rules = rules_of(folder)
         if rules.leave_out(path):
-            seen.known |= known  # it may have been renamed into what is left out
-            return
-        here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules)
-        shielded = tuple(os.path.join(place, "") for place in here.unreadable)
+            return  # it may have been renamed into what is left out
+        here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules, settled=settled)
+        seen.hidden += tuple(os.path.join(place, "") for place in here.unreadable)
         seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
-        seen.known |= {p: k for p, k in known.items() if p in here.files or not p.startswith(shielded)}
         if path == folder.path:
             self.unreadable[folder.id] = len(here.unreadable)
 

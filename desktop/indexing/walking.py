@@ -3,7 +3,6 @@
 import os
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,11 @@ from desktop.domain.files import FileState
 from desktop.indexing.ignoring import DEFAULT_LARGEST_MB, FolderRules
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import FileStamp
+
+# SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
+_INODE = 0x7FFF_FFFF_FFFF_FFFF
+
+Numbers = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,21 @@ def walk(
     seconds: float | None = None,
     leave_out: frozenset[str] = frozenset(),
     rules: FolderRules | None = None,
+    settled: dict[str, Numbers] | None = None,
 ) -> Walk:
     """Every file below `root` (or `root` itself, when it is a file) that the rules don't leave out.
 
     `leave_out` names files and folders by path, `root` never among them; `rules` are of a folder that holds `root`.
+    `settled` are files that need no look while size, time and inode are these: those met so are taken out of it, and
+    are not in the result. For a hundred thousand unchanged files nothing is built.
     """
     result = Walk()
     rules = rules or FolderRules(root)
+    settled = {} if settled is None else settled
     deadline = None if seconds is None else time.monotonic() + seconds
     if single := find_file(root, rules.largest):
-        result.files[root] = single
+        if not _met(settled, root, numbers_of(single.stamp), rules.largest):
+            result.files[root] = single
         return result
     stack = [root]
     while stack:
@@ -59,9 +68,10 @@ def walk(
             break
         folder = stack.pop()
         try:
-            for entry in _entries(folder):
-                if entry.path not in leave_out:
-                    _take(entry, rules, result, stack)
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.path not in leave_out:
+                        _take(entry, rules, result, stack, settled)
         except (FileNotFoundError, NotADirectoryError):
             continue  # deleted since its parent was listed: its files are gone, not hidden
         except OSError:
@@ -82,8 +92,11 @@ def find_file(path: str, largest: int = DEFAULT_LARGEST_MB * 1024 * 1024) -> Fou
 
 
 def stamp_of(found: os.stat_result) -> FileStamp:
-    # SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
-    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
+    return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino & _INODE)
+
+
+def numbers_of(stamp: FileStamp) -> Numbers:
+    return stamp.size, stamp.mtime_ns, stamp.inode
 
 
 def starting_state(found: Found) -> tuple[FileState, str]:
@@ -115,12 +128,17 @@ def root_is_healthy(root: str, is_file: bool, had_files: bool) -> bool:
         return False
 
 
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        yield from entries
+def _met(settled: dict[str, Numbers], path: str, numbers: Numbers, largest: int) -> bool:
+    """Whether the file is as it was, and no larger than is read; it is taken out then."""
+    if settled.get(path) != numbers or numbers[0] > largest:
+        return False
+    del settled[path]
+    return True
 
 
-def _take(entry: os.DirEntry[str], rules: FolderRules, result: Walk, stack: list[str]) -> None:
+def _take(
+    entry: os.DirEntry[str], rules: FolderRules, result: Walk, stack: list[str], settled: dict[str, Numbers]
+) -> None:
     try:
         if entry.is_dir(follow_symlinks=False):
             if rules.leave_out_folder(entry.path, entry.name):
@@ -130,8 +148,11 @@ def _take(entry: os.DirEntry[str], rules: FolderRules, result: Walk, stack: list
         elif entry.is_file(follow_symlinks=False):
             if rules.leave_out_file(entry.path, entry.name):
                 result.left_out.append(entry.path)
-            else:
-                stamp = stamp_of(entry.stat(follow_symlinks=False))
-                result.files[entry.path] = Found(entry.path, stamp, format_of(entry.path) or "", rules.largest)
+                return
+            found = entry.stat(follow_symlinks=False)
+            numbers = (found.st_size, found.st_mtime_ns, found.st_ino & _INODE)
+            if not _met(settled, entry.path, numbers, rules.largest):
+                path = entry.path
+                result.files[path] = Found(path, FileStamp(*numbers), format_of(path) or "", rules.largest)
     except OSError:
         return  # it vanished while we looked; the next scan knows

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from desktop.storage.database import Database
 _READER = "reader_version"
 _ROW = "id, folder_id, path, state, reason, size, mtime_ns, passages, format"
 _KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths, format, transient, split_by"
+# of a change in their numbers alone: the others are looked at each time (what is back, failed in passing, too large)
+_SETTLED = "(state NOT IN ('missing', 'too_large') AND transient = 0 AND (format != '' OR ?))"
+_AT_ONCE = 500
 _ORDERS = {"path": "path", "state": "state", "size": "size", "modified": "mtime_ns", "passages": "passages"}
 
 
@@ -127,6 +131,37 @@ class FileTable:
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
         rows = self._database.rows(f"SELECT {_KNOWN} FROM files WHERE folder_id = ?", folder_id)
         return {known.path: known for known in map(_known, rows)}
+
+    def settled(self, folder_ids: Sequence[int], kinds: bool) -> dict[str, tuple[int, int, int]]:
+        """(size, nanoseconds, inode) by path of the files that need no look while these stay the same.
+
+        `kinds`: files of a kind that could not be read are settled too.
+        """
+        marks = ",".join("?" * len(folder_ids))
+        rows = self._database.rows(
+            f"SELECT path, size, mtime_ns, inode FROM files WHERE folder_id IN ({marks}) AND {_SETTLED}",
+            *folder_ids,
+            int(kinds),
+        )
+        coding, errors = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()  # what os.fsdecode asks each time
+        return {row[0].decode(coding, errors): row[1:] for row in rows}
+
+    def unsettled(self, folder_ids: Sequence[int], kinds: bool) -> list[KnownFile]:
+        """All others of these folders."""
+        marks = ",".join("?" * len(folder_ids))
+        rows = self._database.rows(
+            f"SELECT {_KNOWN} FROM files WHERE folder_id IN ({marks}) AND NOT {_SETTLED}", *folder_ids, int(kinds)
+        )
+        return [_known(row) for row in rows]
+
+    def known_at(self, paths: Sequence[str]) -> list[KnownFile]:
+        """The files at these very paths."""
+        found: list[KnownFile] = []
+        for start in range(0, len(paths), _AT_ONCE):
+            part = [os.fsencode(path) for path in paths[start : start + _AT_ONCE]]
+            marks = ",".join("?" * len(part))
+            found += map(_known, self._database.rows(f"SELECT {_KNOWN} FROM files WHERE path IN ({marks})", *part))
+        return found
 
     def known_below(self, path: str) -> dict[str, KnownFile]:
         """The file at `path`, and all in the folder `path`."""

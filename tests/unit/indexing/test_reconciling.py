@@ -9,6 +9,7 @@ import pytest
 
 from desktop.domain.files import FileState
 from desktop.indexing.reconciling import Reconciler, hash_file
+from desktop.indexing.walking import walk
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileTable, KnownFile
 
@@ -78,6 +79,16 @@ class Look:
 def test_nothing_changed(library: Library, look: Look) -> None:
     assert look.at("a/one.txt", "a", "b") is False
     assert library.states() == {"a/one.txt": "indexed", "a/two.txt": "indexed"}
+
+
+def test_what_is_unchanged_is_not_even_built(library: Library) -> None:
+    (library.home / "b" / "new.txt").write_text("new")
+    settled = library.files.settled([folder.id for folder in library.files.folders()], kinds=True)
+    assert set(settled) == {str(library.home / "a" / name) for name in ("one.txt", "two.txt")}
+    (library.home / "a" / "two.txt").unlink()
+    here = walk(str(library.home), leave_out=frozenset({str(library.home / "library.db")}), settled=settled)
+    assert {os.path.basename(path) for path in here.files} & {"one.txt", "two.txt", "new.txt"} == {"new.txt"}
+    assert set(settled) == {str(library.home / "a" / "two.txt")}, "what is left over is gone or another"
 
 
 def test_a_touched_or_edited_file_waits(library: Library, look: Look) -> None:
@@ -279,6 +290,7 @@ def test_a_kind_that_can_be_read_now_is_read(library: Library, look: Look) -> No
     one = library.known()["a/one.txt"]
     with library.database.transaction() as connection:  # as an older version left it
         connection.execute("UPDATE files SET state = 'unsupported', format = '' WHERE id = ?", (one.id,))
+    library.reconciler = Reconciler(library.files)
     look.at("a/one.txt")
     assert library.states()["a/one.txt"] == "waiting"
     library.files.set_state(one.id, FileState.UNSUPPORTED, "it is something else")

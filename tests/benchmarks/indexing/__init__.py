@@ -1,0 +1,1 @@
+"""The parts of `bench index`: what it costs to make a library and to keep it current."""

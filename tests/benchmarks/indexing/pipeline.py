@@ -1,0 +1,90 @@
+"""The whole way from files to searchable passages, beside the bare runtime; and how soon words alone are found."""
+
+import json
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+
+from desktop.indexing.splitting import embedding_text
+from desktop.platform_support.paths import data_folders
+from desktop.protocol import engine_messages as m
+from desktop.storage.database import Database
+from desktop.storage.passage_ledger import PassageLedger
+from tests.benchmarks.indexing.embedding import Child
+from tests.benchmarks.indexing.figures import Figure
+from tests.benchmarks.indexing.prose import write_files
+from tests.benchmarks.indexing.waiting import wait_for, wait_for_rest
+from tests.support.running_engine import RunningEngine
+
+PART = "pipeline"
+FILES, PARAGRAPHS = 150, 18
+BARE_PASSAGES = 1_000
+LEAST_OF_BARE, MOST_UNTIL_WORDS = 0.85, 0.15
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
+NOT_READ = frozenset({"waiting", "reading"})
+
+
+def index_folder(data: Path, folder: Path) -> tuple[float, float, m.Status]:
+    """(seconds until all words are found, until all vectors are there, what there is then)."""
+    with RunningEngine(data) as engine:
+        wait_for_rest(engine)
+        started = time.monotonic()
+        engine.call(m.ADD, m.Paths((str(folder),)))
+        wait_for(engine, lambda s: bool(s.counts) and not NOT_READ & s.counts.keys())
+        words = time.monotonic() - started
+        status = wait_for(engine, lambda s: s.covered == 1.0 and not NOT_READ & s.counts.keys())
+        return words, time.monotonic() - started, status
+
+
+def measure(scratch: Path) -> list[Figure]:
+    folder = write_files(scratch / "notes", FILES, PARAGRAPHS, 5)
+    shutil.copytree(folder / "000", scratch / "few")
+    for file in sorted((scratch / "few").iterdir())[20:]:
+        file.unlink()
+    index_folder(scratch / "library-few", scratch / "few")  # programs and models into the page cache
+    words, vectors, status = index_folder(scratch / "library", folder)
+    rate = status.passages_embedded / vectors
+    bare = _bare_rate(scratch)
+    return [
+        Figure(PART, "files", FILES),
+        Figure(PART, "passages", status.passages_embedded),
+        Figure(PART, "files to searchable", rate, "passages/s"),
+        Figure(PART, "bare runtime, same passages", bare, "passages/s"),
+        Figure(PART, "of the bare runtime", rate / bare, "", LEAST_OF_BARE, True),
+        Figure(PART, "all words found after, of the whole time", words / vectors, "", MOST_UNTIL_WORDS),
+    ]
+
+
+def _bare_rate(scratch: Path) -> float:
+    """Of the runtime alone, over the very texts that the engine embedded."""
+    database = Database(data_folders(scratch / "library").database)
+    ledger = PassageLedger(database)
+    passages = [p for file_id in ledger.files_of(None) for p in ledger.of_file(file_id)][:BARE_PASSAGES]
+    database.close()
+    file = scratch / "texts.json"
+    texts = [embedding_text(p.title, p.heading, p.header, p.text) for p in passages]
+    file.write_text(json.dumps(texts), encoding="utf-8")
+    child = Child("best", file, scratch)
+    seconds = min(child.go() for _ in range(2))
+    child.end()
+    return len(texts) / seconds
+
+
+def measure_formats(scratch: Path) -> list[Figure]:
+    """Real PDF and office files, where the corpus is at hand."""
+    figures: list[Figure] = []
+    for kind in ("pdf", "office"):
+        folder = CORPUS / kind
+        if not folder.is_dir():
+            print(f"formats: no {kind} files at {folder}: skipped")
+            continue
+        words, vectors, status = index_folder(scratch / f"library-{kind}", folder)
+        states = Counter(status.counts)
+        figures += [
+            Figure(kind, "files", sum(states.values())),
+            Figure(kind, "files indexed", states["indexed"]),
+            Figure(kind, "files to words", sum(states.values()) / words, "files/s"),
+            Figure(kind, "files to searchable", status.passages_embedded / vectors, "passages/s"),
+        ]
+    return figures

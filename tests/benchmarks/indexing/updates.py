@@ -1,0 +1,68 @@
+"""Many small changes, one file at a time: the data folder stays near the size of a fresh index of the same files."""
+
+import os
+import time
+from pathlib import Path
+
+from desktop.protocol import engine_messages as m
+from tests.benchmarks.indexing.figures import Figure
+from tests.benchmarks.indexing.prose import Prose
+from tests.benchmarks.indexing.waiting import wait_for
+from tests.support.running_engine import RunningEngine
+
+PART = "updates"
+FILES, PARAGRAPHS, UPDATES = 250, 5, 5_000
+PAUSE = 0.06
+MOST_TIMES_FRESH = 2.0
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder, logs left out."""
+    return sum(
+        os.lstat(os.path.join(above, name)).st_size
+        for above, _, names in os.walk(folder)
+        if os.path.basename(above) != "logs"
+        for name in names
+    )
+
+
+def measure(scratch: Path) -> list[Figure]:
+    folder, prose = scratch / "notes", Prose(21)
+    folder.mkdir()
+    texts = [prose.text(PARAGRAPHS).split("\n\n") for _ in range(FILES)]
+    for n, paragraphs in enumerate(texts):
+        _save(folder, n, paragraphs)
+    largest = 0
+    with RunningEngine(scratch / "worn") as engine:
+        _index(engine, folder)
+        for n in range(UPDATES):
+            texts[n % FILES][n // FILES % PARAGRAPHS] = prose.paragraph()
+            _save(folder, n % FILES, texts[n % FILES])
+            time.sleep(PAUSE)
+            if n % 100 == 0:
+                largest = max(largest, size_of(scratch / "worn"))
+        worn = wait_for(engine, lambda s: s.progress.phase == "idle" and s.covered == 1)
+        at_rest = size_of(scratch / "worn")
+    closed = size_of(scratch / "worn")
+    with RunningEngine(scratch / "fresh") as engine:
+        _index(engine, folder)
+        fresh = size_of(scratch / "fresh")
+    return [
+        Figure(PART, "single-file updates", UPDATES),
+        Figure(PART, "files read", worn.files_read),
+        Figure(PART, "passages embedded", worn.passages_embedded),
+        Figure(PART, "data folder, fresh", fresh / 1e6, "MB"),
+        Figure(PART, "data folder, after the updates", at_rest / 1e6, "MB"),
+        Figure(PART, "the same, beside fresh", at_rest / fresh, "times", MOST_TIMES_FRESH),
+        Figure(PART, "closed, beside fresh", closed / fresh, "times", MOST_TIMES_FRESH),
+        Figure(PART, "largest in between, beside fresh", largest / fresh, "times"),
+    ]
+
+
+def _save(folder: Path, number: int, paragraphs: list[str]) -> None:
+    (folder / f"note {number:04}.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
+
+
+def _index(engine: RunningEngine, folder: Path) -> None:
+    engine.call(m.ADD, m.Paths((str(folder),)))
+    wait_for(engine, lambda s: s.progress.phase == "idle" and s.covered == 1 and s.counts.get("indexed") == FILES)
