@@ -2,13 +2,15 @@
 
 from desktop.answering.evidence import Evidence
 from desktop.answering.footnoting import CheckedAnswer, checked_answer, quoted_answer, without_markers, without_torn_end
+from desktop.answering.forms.form import Form
+from desktop.answering.forms.keeping import NO_FORM, in_form
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Finder, Generator, Listener
 from desktop.answering.prompting import Prompt, build_prompt
 from desktop.answering.quoting import best_sentences
 from desktop.answering.refusing import QUOTES_FROM, TOO_WEAK, is_answered, model_refuses, question_share, refusal_text
 from desktop.answering.understanding import understood
 from desktop.domain.answers import AnswerState, FoundPassage, Sentence, Support
-from desktop.protocol.runner_messages import Generated
+from desktop.protocol.runner_messages import Generated, Turn
 
 
 class Answerer:
@@ -46,7 +48,9 @@ class _Answering:
     def draft(self) -> Draft:
         sources = self._widened()
         evidence = Evidence(sources, self._standalone)
-        if not sources or question_share(evidence, evidence.units) < TOO_WEAK:
+        weak = not sources or question_share(evidence, evidence.units) < TOO_WEAK
+        form = self._question.form
+        if weak and (form is None or form.needs_files or self._generator is None):
             return self._refused()
         if self._listener.cancelled():
             return self._stopped("", evidence)
@@ -68,10 +72,13 @@ class _Answering:
     def _written(self, sources: tuple[FoundPassage, ...], generator: Generator) -> Draft:
         self._listener.stage("reading", self._standalone)
         earlier = () if self._question.standalone else self._question.history
-        prompt = build_prompt(self._standalone, earlier, sources, generator, self._limits.answer_tokens)
-        if not prompt.sources:
+        form = self._question.form
+        prompt = build_prompt(self._standalone, earlier, sources, generator, self._limits.answer_tokens, form)
+        if not prompt.sources and (form is None or form.needs_files):
             return self._quoted(Evidence(sources, self._standalone))
         generated = self._generated(prompt, generator)
+        if form is not None:
+            return self._shaped(form, prompt, generator, generated)
         self._listener.stage("checking", self._standalone)
         evidence = Evidence(prompt.sources, self._standalone)
         text = without_markers(generated.text)
@@ -100,6 +107,26 @@ class _Answering:
             return self._refused()
         return self._draft(checked, AnswerState.FINISHED)
 
+    def _shaped(self, form: Form, prompt: Prompt, generator: Generator, first: Generated) -> Draft:
+        """What was written, in its form; what it claims is checked as sentences are."""
+
+        def again(turns: tuple[Turn, ...]) -> Generated:
+            self._listener.text("\n\n")
+            return self._generated(Prompt(turns, prompt.sources), generator)
+
+        written = in_form(form, prompt.turns, first, again)
+        self._listener.stage("checking", self._standalone)
+        evidence = Evidence(prompt.sources, self._standalone)
+        if written.refuses and not written.cancelled:
+            return self._refused()
+        claims = form.claims(written.text, self._standalone)
+        checked = checked_answer(written.text, evidence, self._finder.place_of, claims)
+        if written.cancelled:
+            return self._draft(checked, AnswerState.STOPPED)
+        if form.needs_files and not is_answered(evidence, checked.checks):
+            return self._refused()
+        return self._draft(checked, AnswerState.FINISHED, problems=written.problems)
+
     def _stopped(self, text: str, evidence: Evidence) -> Draft:
         """What was written until then stays, checked like any answer; stopping is no refusal."""
         return self._draft(checked_answer(text, evidence, self._finder.place_of), AnswerState.STOPPED)
@@ -108,14 +135,18 @@ class _Answering:
         units = best_sentences(self._standalone, evidence, self._limits.quotes)
         if not units or question_share(evidence, units) < QUOTES_FROM:
             return self._refused()
-        return self._draft(quoted_answer(units, evidence, self._finder.place_of), AnswerState.FINISHED)
+        problems = (NO_FORM,) if self._question.form is not None else ()
+        quoted = quoted_answer(units, evidence, self._finder.place_of)
+        return self._draft(quoted, AnswerState.FINISHED, problems=problems)
 
     def _refused(self) -> Draft:
         text = refusal_text(self._question.question)
         refusal = CheckedAnswer(text, (Sentence(text, Support.NONE, ()),), (), ())
         return self._draft(refusal, AnswerState.FINISHED, refused=True)
 
-    def _draft(self, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False) -> Draft:
+    def _draft(
+        self, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False, problems: tuple[str, ...] = ()
+    ) -> Draft:
         return Draft(
             text=checked.text,
             refused=refused,
@@ -125,6 +156,7 @@ class _Answering:
             footnotes=checked.footnotes,
             passages=self._found,
             coverage=self._finder.coverage(),
+            problems=problems,
         )
 
 

@@ -1,11 +1,12 @@
 """Turns the words of a finished answer into sentences with numbered footnotes. Markers that a model printed go."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.answering.checking import Checked, check
 from desktop.answering.evidence import Evidence, Unit
+from desktop.answering.forms.form import Claim, sentence_claims
 from desktop.answering.interfaces import Place
 from desktop.answering.sentences import sentence_spans
 from desktop.domain.answers import FootnoteLink, Sentence, Support
@@ -72,16 +73,18 @@ def without_torn_end(text: str) -> str:
     return text[: spans[-2][1]] if torn else text
 
 
-def checked_answer(text: str, evidence: Evidence, place_of: Callable[[int, int], Place]) -> CheckedAnswer:
-    """Check every sentence and number what supports it."""
+def checked_answer(
+    text: str, evidence: Evidence, place_of: Callable[[int, int], Place], claims: Sequence[Claim] | None = None
+) -> CheckedAnswer:
+    """Check every sentence, or what the text claims in its form, and number what supports it."""
     numbering = _Numbering(evidence, place_of)
     sentences: list[Sentence] = []
     checks: list[Checked] = []
-    for start, end in sentence_spans(text):
-        checked = check(text[start:end], evidence)
+    for claim in sentence_claims(text) if claims is None else claims:
+        checked = check(claim.says, evidence)
         numbers = tuple(dict.fromkeys(numbering.number(unit) for unit in checked.units))
         checks.append(checked)
-        sentences.append(Sentence(text[start:end], _safe(checked), numbers))
+        sentences.append(Sentence(text[claim.start : claim.end], _safe(checked), numbers))
     return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from desktop.answering.forms.form import Form
 from desktop.domain.answers import AnswerState, FootnoteLink, FoundPassage, Sentence
 from desktop.protocol.runner_messages import Generated, Turn
 
@@ -66,12 +67,13 @@ class Listener(Protocol):
 class AskedQuestion:
     """`history`: questions and answer texts of the conversation, oldest first.
 
-    `standalone` True: the question is searched as it is written.
+    `standalone` True: the question is searched as it is written. `form` None: a plain answer.
     """
 
     question: str
     history: tuple[tuple[str, str], ...] = ()
     standalone: bool = False
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class AnswerLimits:
 class Draft:
     """An answer before it is stored. `text` is the sentences in order with nothing but white space between them.
 
-    Every footnote's `quote` is exactly `source[start:end]`; a refused draft has none.
+    Every footnote's `quote` is exactly `source[start:end]`; a refused draft has none. `problems` says what keeps it
+    from being in the form that was asked for.
     """
 
     text: str
@@ -101,3 +104,4 @@ class Draft:
     footnotes: tuple[FootnoteLink, ...]
     passages: tuple[FoundPassage, ...]
     coverage: str
+    problems: tuple[str, ...] = ()

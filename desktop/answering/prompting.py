@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.answering.forms.form import Form
 from desktop.answering.interfaces import Generator
 from desktop.domain.answers import FoundPassage
 from desktop.protocol.runner_messages import Turn
@@ -39,18 +40,24 @@ def build_prompt(
     passages: Sequence[FoundPassage],
     generator: Generator,
     answer_tokens: int,
+    form: Form | None = None,
 ) -> Prompt:
-    """`passages` best first; those that no longer fit the context are left out, a too long first one is cut."""
+    """`passages` best first; those that no longer fit the context are left out, a too long first one is cut.
+
+    Without a form the prompt is that of plain answers.
+    """
+    rules, given = (form.rules, form.given) if form is not None else (RULES, "")
     question_part = f"Question: {question.strip()}"
     thread = _thread(earlier)
     blocks = [_block(0, passage) for passage in passages]
-    fixed, *costs = generator.count_tokens((f"{RULES}\n{thread}\n{question_part}", *blocks))
+    around = "\n".join((rules, *((given,) if given else ()), thread, question_part))
+    fixed, *costs = generator.count_tokens((around, *blocks))
     room = generator.context - answer_tokens - _MARGIN - fixed
     kept = _fitting(passages, costs, room)
     ordered = best_first_and_last(kept)
     sources = "\n\n".join(_block(number, passage) for number, passage in enumerate(ordered, start=1))
-    parts = (f"Sources:\n\n{sources}", thread, question_part)
-    return Prompt((Turn("system", RULES), Turn("user", "\n\n".join(part for part in parts if part))), tuple(kept))
+    parts = (f"Sources:\n\n{sources}" if ordered else "", given, thread, question_part)
+    return Prompt((Turn("system", rules), Turn("user", "\n\n".join(part for part in parts if part))), tuple(kept))
 
 
 def best_first_and_last(passages: Sequence[FoundPassage]) -> list[FoundPassage]:

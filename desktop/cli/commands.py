@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from desktop.cli import json_output, text_output
 from desktop.cli.engine_line import EngineLine
 from desktop.cli.printing import print_line, say
-from desktop.domain.answers import Answer, ToneChoice
+from desktop.domain.answers import Answer, AnswerFormat, ToneChoice
 from desktop.domain.errors import UserError
 from desktop.domain.files import FileRow
+from desktop.domain.voices import Shape
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import (
     ADD,
@@ -178,10 +179,22 @@ def _ask_one(line: EngineLine, options: argparse.Namespace, question: str, conve
             raise UserError(f"There is no file “{path}”.", "Check the path after --model or --tone.")
     tones: tuple[ToneChoice, ...] | None = tuple(options.tone) if options.tone else None
     model = os.path.abspath(options.model) if options.model else None
-    answer = line.answer(question, model=model, tones=tones, conversation_id=conversation, on_text=show)
+    shape = _shape(options)
+    answer = line.answer(question, model=model, tones=tones, shape=shape, conversation_id=conversation, on_text=show)
     if live:
         print("\n", file=sys.stderr)
     return answer
+
+
+def _shape(options: argparse.Namespace) -> Shape:
+    """The form asked for. Raises UserError when the schema can't be read."""
+    if options.schema is None:
+        return Shape(AnswerFormat(options.format))
+    try:
+        return Shape(AnswerFormat(options.format), options.schema.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "It is no text in UTF-8."
+        raise UserError(f"The schema “{options.schema}” can't be read.", reason) from None
 
 
 def _check_files(options: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from typing import IO, Any, TypeVar
 
 from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import EngineProblem
+from desktop.domain.voices import Shape
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.child import ChildProcess, ProcessEnded
 from desktop.protocol.codec import decode
@@ -88,11 +89,12 @@ class EngineLine:
         *,
         model: str | None,
         tones: tuple[ToneChoice, ...] | None,
+        shape: Shape | None,
         conversation_id: int | None,
         on_text: Callable[[str], None],
     ) -> Answer:
         """Asks and waits; Ctrl-C stops the answer and keeps what is there. Raises EngineProblem when it failed."""
-        asked = self.call(ASK, Ask(conversation_id, question, False, model, tones))
+        asked = self.call(ASK, Ask(conversation_id, question, False, model, tones, shape))
         while True:
             try:
                 event = self._events.get()

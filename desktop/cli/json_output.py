@@ -31,6 +31,8 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "footnotes": [_footnote(f) for f in answer.footnotes],
         "passages": [_passage(p) for p in answer.passages],
         "seconds": answer.seconds,
+        "format": answer.format.value,
+        "problems": list(answer.problems),
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from desktop import __version__
 from desktop.cli import commands, embedder_commands, shelf_commands
 from desktop.cli.engine_line import EngineLine
-from desktop.domain.answers import ToneChoice
+from desktop.domain.answers import AnswerFormat, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.platform_support.environment import harden
 
@@ -160,6 +160,9 @@ def _question(parser: argparse.ArgumentParser, limit: int) -> argparse.ArgumentP
 def _model(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="PATH", help="a GGUF file; else the model last chosen")
     parser.add_argument("--tone", type=_tone, action="append", metavar="PATH=STRENGTH", help="1 is as trained")
+    formats = [kind.value for kind in AnswerFormat]
+    parser.add_argument("--format", choices=formats, default="plain", help="the form of the answer (plain)")
+    parser.add_argument("--schema", type=Path, metavar="FILE", help="for sql: CREATE TABLE …; for json: a JSON Schema")
     return parser
 
 

@@ -43,6 +43,7 @@ def answer_lines(answer: Answer) -> list[str]:
         lines.append("Nearest passages:")
         for number, passage in enumerate(answer.passages[:3], 1):
             lines += passage_lines(number, passage)
+    lines += [f"Not in the form that was asked for: {plain(problem)}" for problem in answer.problems]
     if answer.coverage:
         lines += ["", f"({answer.coverage}.)"]
     return lines

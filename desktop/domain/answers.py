@@ -19,6 +19,17 @@ class AnswerState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class AnswerFormat(StrEnum):
+    """The form of an answer; SQL and JSON follow a schema of the user's."""
+
+    PLAIN = "plain"
+    BULLETS = "bullets"
+    EMAIL = "email"
+    TABLE = "table"
+    SQL = "sql"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why a passage was found. Ranks count from 1; None where that search did not find it.
@@ -91,7 +102,10 @@ class ToneChoice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A stored answer. `standalone` is the question as searched for (a follow-up rewritten), times in seconds."""
+    """A stored answer. `standalone` is the question as searched for (a follow-up rewritten), times in seconds.
+
+    `problems` say what keeps it from being in its `format`.
+    """
 
     id: int
     conversation_id: int
@@ -108,6 +122,8 @@ class Answer:
     asked_at: float
     seconds: float
     coverage: str
+    format: AnswerFormat = AnswerFormat.PLAIN
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

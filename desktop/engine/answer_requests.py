@@ -15,15 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.answering.answerer import Answerer
+from desktop.answering.forms.known import form_of
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft
 from desktop.answering.rewriting import prepare
 from desktop.answering.scoping import read_scopes, without_scopes
 from desktop.domain.answers import Answer, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
+from desktop.domain.voices import Voice
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.library_requests import whole_characters
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import (
@@ -57,6 +60,7 @@ class _Job:
     asked: Ask
     answer_id: int
     conversation_id: int
+    voice: Voice
     cancelled: threading.Event
     text: str = ""  # the question without its scopes
 
@@ -129,12 +133,13 @@ class AnswerRequests:
         heavy: HeavyLoader,
         names: FileNames,
         models: ModelRequests,
+        voices: VoiceRequests,
         indexer: Indexer,
         broadcast: Broadcast,
         limits: Callable[[], AnswerLimits],
     ) -> None:
         self._conversations, self._heavy, self._models = conversations, heavy, models
-        self._names = names
+        self._names, self._voices = names, voices
         self._indexer, self._broadcast = indexer, broadcast
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -151,8 +156,9 @@ class AnswerRequests:
         if asked.conversation_id is not None and not self._conversations.exists(asked.conversation_id):
             raise UserError("That conversation does not exist any more.", "Start a new one.")
         asked = dataclasses.replace(asked, question=whole_characters(asked.question))
-        answer_id, conversation_id = self._conversations.start_answer(asked.conversation_id, asked.question)
-        job = _Job(asked, answer_id, conversation_id, threading.Event())
+        voice = self._voices.voice_for(asked)
+        answer_id, conversation_id = self._conversations.start_answer(asked.conversation_id, asked.question, voice)
+        job = _Job(asked, answer_id, conversation_id, voice, threading.Event())
         self._open[answer_id] = job
         self._jobs.put(job)
         return Asked(answer_id, conversation_id)
@@ -243,12 +249,12 @@ class AnswerRequests:
         job.text = asked.text
         finder = self._heavy.get().finder.within(asked)
         model = self._models.model_for(job.asked.model)
-        tones = self._models.tones.wanted(job.asked.tones) if model else ()
+        tones = self._models.tones.wanted(job.voice.tones) if model else ()
         generator = None
         if model:
             progress.stage("loading", "")
             generator = LoadedModel(self._models, self._models.load(model, tones))
-        question = AskedQuestion(asked.text, self._history(job), job.asked.standalone)
+        question = AskedQuestion(asked.text, self._history(job), job.asked.standalone, form_of(job.voice.shape))
         draft = Answerer(finder, generator, self._limits()).answer(question, progress)
         return draft, Path(model).name if model else "", tones
 
@@ -275,4 +281,6 @@ def _stored(job: _Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], 
         asked_at=time.time() - seconds,
         seconds=round(seconds, 3),
         coverage=draft.coverage,
+        format=job.voice.format,
+        problems=draft.problems,
     )

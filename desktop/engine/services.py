@@ -21,6 +21,7 @@ from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
 from desktop.engine.tone_requests import ToneRequests
+from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
 from desktop.llm.client import ModelRunner
@@ -92,9 +93,8 @@ class Services:
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
         self._models = self._build_models(folders, chosen)
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
-        self._answers = AnswerRequests(
-            self._conversations, self._heavy, self._names, self._models, self._indexer, self.broadcast, self._limits
-        )
+        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
+        self._answers = self._build_answers()
         self._library = self._build_library(folders)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
@@ -109,22 +109,9 @@ class Services:
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
-    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> ModelRequests:
-        attempts = Attempts(self._database)
-        return ModelRequests(folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner())
-
-    def _build_library(self, folders: DataFolders) -> LibraryRequests:
-        return LibraryRequests(
-            self._database,
-            self._files,
-            self._ledger,
-            self._names,
-            self._heavy,
-            self._indexer,
-            self._settings,
-            self.broadcast,
-            lambda: tuple(self._notices),
-            own=str(folders.library),
+        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
+        self._answers = self._build_answers()
+        self._library = self._build_library(folders)
         )
 
     def _build_indexer(self) -> Indexer:
@@ -175,9 +162,9 @@ class Services:
             m.LIST_MODELS: models.list_models,
             m.ADD_MODEL: models.add_model,
             m.CHOOSE_MODEL: models.choose_model,
-            m.LIST_TONES: tones.list_tones,
-            m.ADD_TONE: tones.add_tone,
-            m.CHOOSE_TONES: tones.choose_tones,
+        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
+        self._answers = self._build_answers()
+        self._library = self._build_library(folders)
             m.READ_SETTINGS: self._setting_requests.read_settings,
             m.CHANGE_SETTING: self._setting_requests.change_setting,
             m.RAISE_WINDOW: self._raise_window,

@@ -27,7 +27,7 @@ class ToneRequests:
     # requests
 
     def list_tones(self, _: Nothing) -> Tones:
-        return Tones(list_tones(self._folders.tones, self._model.header()), self._chosen())
+        return Tones(list_tones(self._folders.tones, self._model.header()), self.chosen())
 
     def add_tone(self, asked: PathOnly) -> Tones:
         """Copies a tone in, or converts it. Raises UserError, with the reason, when it doesn't fit the model."""
@@ -35,9 +35,7 @@ class ToneRequests:
         return self.choose_tones(ChooseTones((ToneChoice(tone.path, 1.0),)))
 
     def choose_tones(self, asked: ChooseTones) -> Tones:
-        for tone in asked.tones:
-            if not 0 <= tone.strength <= _MAX_STRENGTH:
-                raise UserError("A tone's strength goes from 0 to 150 %.")
+        check_strengths(asked.tones)
         value = [{"path": tone.path, "strength": tone.strength} for tone in asked.tones]
         self._settings.set("chosen_tones", value)
         return self.announce()
@@ -52,7 +50,7 @@ class ToneRequests:
 
     def wanted(self, wanted: tuple[ToneChoice, ...] | None) -> tuple[ToneChoice, ...]:
         """Those to lay over the model: `wanted`, or the chosen ones when None."""
-        tones = self._chosen() if wanted is None else wanted
+        tones = self.chosen() if wanted is None else wanted
         return tuple(tone for tone in tones if tone.strength > 0)
 
     def refuse_misfits(self, tones: Sequence[ToneChoice], model: str) -> None:
@@ -65,6 +63,11 @@ class ToneRequests:
             if tone.problem:
                 raise UserError(f"The tone “{tone.name}” can't be laid over this model.", tone.problem)
 
-    def _chosen(self) -> tuple[ToneChoice, ...]:
+    def chosen(self) -> tuple[ToneChoice, ...]:
         chosen = self._settings.get("chosen_tones")
         return tuple(ToneChoice(t["path"], float(t["strength"])) for t in chosen if os.path.isfile(t["path"]))
+
+
+def check_strengths(tones: Sequence[ToneChoice]) -> None:
+    if not all(0 <= tone.strength <= _MAX_STRENGTH for tone in tones):
+        raise UserError("A tone's strength goes from 0 to 150 %.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.answers import Answer, Conversation, FoundPassage, ToneChoice
+from desktop.domain.voices import Shape
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Method
 
@@ -48,7 +49,7 @@ class ScopeSuggestions:
 class Ask:
     """`conversation_id` None starts a conversation. `standalone` True searches the question as it is written.
 
-    `model` and `tones` None: as last chosen.
+    `model` None: as last chosen; `tones` and `shape` None: as the conversation has them.
     """
 
     conversation_id: int | None
@@ -56,6 +57,7 @@ class Ask:
     standalone: bool
     model: str | None
     tones: tuple[ToneChoice, ...] | None
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)

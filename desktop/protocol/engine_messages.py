@@ -13,6 +13,7 @@ from desktop.protocol.lines import Method
 from desktop.protocol.model_messages import *
 from desktop.protocol.source_messages import *
 from desktop.protocol.tone_messages import *
+from desktop.protocol.voice_messages import *
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,8 @@ SETTINGS: tuple[SettingEntry, ...] = (
     ),
     SettingEntry("chosen_model", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("chosen_tones", SettingKind.TONES, [], Section.HIDDEN),
+    SettingEntry("sql_schema", SettingKind.TEXT, "", Section.HIDDEN),
+    SettingEntry("json_schema", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("chosen_embedder", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("chosen_reranker", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("paused", SettingKind.BOOL, False, Section.HIDDEN),

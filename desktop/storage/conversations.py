@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from desktop.domain.answers import Answer, AnswerState, Conversation
+from desktop.domain.voices import Voice
 from desktop.protocol.codec import decode, encode
 from desktop.storage.database import Database
 
@@ -18,14 +19,17 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start_answer(self, conversation_id: int | None, question: str) -> tuple[int, int]:
-        """(answer id, conversation id) of a question just asked; None starts a conversation."""
+    def start_answer(self, conversation_id: int | None, question: str, voice: Voice | None = None) -> tuple[int, int]:
+        """(answer id, conversation id) of a question just asked; None starts a conversation, with this voice."""
         now = time.time()
         question = _plain(question)
         with self._database.transaction() as connection:
             if conversation_id is None:
                 title = " ".join(question.split())[:_TITLE]
-                cursor = connection.execute("INSERT INTO conversations (title, updated_at) VALUES (?, ?)", (title, now))
+                cursor = connection.execute(
+                    "INSERT INTO conversations (title, updated_at, voice) VALUES (?, ?, ?)",
+                    (title, now, _kept_voice(voice)),
+                )
                 conversation_id = int(cursor.lastrowid or 0)
             connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
             cursor = connection.execute(
@@ -33,6 +37,19 @@ class Conversations:
                 (conversation_id, question, now),
             )
         return int(cursor.lastrowid or 0), conversation_id
+
+    def voice(self, conversation_id: int) -> Voice | None:
+        """None where it was never chosen, or can't be read any more."""
+        row = self._database.row("SELECT voice FROM conversations WHERE id = ?", conversation_id)
+        try:
+            return decode(Voice, json.loads(row[0])) if row is not None and row[0] else None
+        except ValueError:
+            return None
+
+    def set_voice(self, conversation_id: int, voice: Voice) -> None:
+        with self._database.transaction() as connection:
+            values = (_kept_voice(voice), conversation_id)
+            connection.execute("UPDATE conversations SET voice = ? WHERE id = ?", values)
 
     def keep_partial(self, answer_id: int, text: str) -> None:
         with self._database.transaction() as connection:
@@ -110,6 +127,10 @@ class Conversations:
             connection.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (when, conversation_id))
 
 
+def _kept_voice(voice: Voice | None) -> str:
+    return json.dumps(encode(voice)) if voice is not None else ""
+
+
 def _plain(text: str) -> str:
     # half a character (typed, or from the terminal) is nothing that SQLite can keep
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -122,7 +143,7 @@ def _cites(answer: Answer, folder: str) -> bool:
 
 def _read(content: str) -> Answer:
     """A stored answer; one of an older Footnote lacks what it did not know."""
-    value = json.loads(content)
+    value: dict[str, Any] = {"format": "plain", "problems": [], **json.loads(content)}
     for passage in value["passages"]:
         if passage.setdefault("why", None) is not None:
             passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}

@@ -73,11 +73,17 @@ ALTER TABLE folders ADD COLUMN rules TEXT NOT NULL DEFAULT '';
 ALTER TABLE folders ADD COLUMN largest_mb INTEGER NOT NULL DEFAULT 200;
 """
 
+# JSON of a Voice; empty: as last chosen
+_VOICES = """
+ALTER TABLE conversations ADD COLUMN voice TEXT NOT NULL DEFAULT '';
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
     ("0003_names", _NAMES),
     ("0004_rules", _RULES),
+    ("0007_voices", _VOICES),
 )
 
 
