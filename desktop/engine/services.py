@@ -109,9 +109,34 @@ class Services:
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
-        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
-        self._answers = self._build_answers()
-        self._library = self._build_library(folders)
+    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> ModelRequests:
+        attempts = Attempts(self._database)
+        return ModelRequests(folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner())
+
+    def _build_library(self, folders: DataFolders) -> LibraryRequests:
+        return LibraryRequests(
+            self._database,
+            self._files,
+            self._ledger,
+            self._names,
+            self._heavy,
+            self._indexer,
+            self._settings,
+            self.broadcast,
+            lambda: tuple(self._notices),
+            own=str(folders.library),
+        )
+
+    def _build_answers(self) -> AnswerRequests:
+        return AnswerRequests(
+            self._conversations,
+            self._heavy,
+            self._names,
+            self._models,
+            self._voices,
+            self._indexer,
+            self.broadcast,
+            self._limits,
         )
 
     def _build_indexer(self) -> Indexer:
@@ -162,9 +187,11 @@ class Services:
             m.LIST_MODELS: models.list_models,
             m.ADD_MODEL: models.add_model,
             m.CHOOSE_MODEL: models.choose_model,
-        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
-        self._answers = self._build_answers()
-        self._library = self._build_library(folders)
+            m.LIST_TONES: tones.list_tones,
+            m.ADD_TONE: tones.add_tone,
+            m.CHOOSE_TONES: tones.choose_tones,
+            m.READ_VOICE: self._voices.read_voice,
+            m.CHOOSE_VOICE: self._voices.choose_voice,
             m.READ_SETTINGS: self._setting_requests.read_settings,
             m.CHANGE_SETTING: self._setting_requests.change_setting,
             m.RAISE_WINDOW: self._raise_window,
