@@ -1,5 +1,5 @@
-"""Words as the keyword index and the checker see them: lower case, accents folded, stemmed; pairs of characters for
-Chinese, Japanese and Korean. Used for what is indexed and for what is asked alike, so that both always agree.
+"""Words as the keyword index and the checker see them: lower case, accents folded, stemmed; characters and pairs of
+them for Chinese, Japanese and Korean. Used for what is indexed and for what is asked alike, so that both always agree.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 import snowballstemmer
 
 # counts changes to what is kept of a text: the index is made again under a new number
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 
 # identifiers such as INV-2024-0031 or 8.2 are kept whole beside their parts
 _WORD = re.compile(r"[^\W_]+(?:[-./:_'’][^\W_]+)*", re.UNICODE)
@@ -54,6 +54,14 @@ _STOP_BY_LANGUAGE = {
     )
     for language, marked in _MARKERS.items()
 }
+# Chinese and Japanese write no spaces: what only asks is cut out of a question, lest it pairs with its neighbours
+_CJK_ASKING = re.compile(
+    "为什么|為什麼|什么时候|什么|什麼|甚麼|哪一个|哪一|哪些|哪个|哪個|哪里|哪裡|哪位|哪种|哪|谁|誰|多少|多久|几个|幾個|如何|怎样|怎麼|怎么"
+    "|何时|何時|何地|是否|请问|請問|吗|嗎|呢"
+    "|なぜ|どうして|どのように|どのような|どこ|どれ|どの|どんな|いつ|いくつ|いくら|何|ですか|ますか|でしょうか|ましたか"
+)
+# their commonest characters stand in every text
+_CJK_STOP = frozenset("的了是在和有与與及也就都而之其被把对對于於这這那个個们們はがをにのでともへやか")
 _STOP_WORDS = "a an the of and or to in is are was were be for on at by with as it its this that from"
 _STOP = frozenset(_STOP_WORDS.split())
 
@@ -75,9 +83,9 @@ def content_terms(text: str, languages: Iterable[str] = ("english",)) -> list[st
 
 def query_terms(question: str, languages: Iterable[str] = ("english",)) -> list[str]:
     """The terms to search for: those of the words that carry meaning in the question's language, or else of all."""
-    stop = _STOP_BY_LANGUAGE[language_of(question)]
+    stop = _STOP_BY_LANGUAGE[language_of(question)] | _CJK_STOP
     tongues = tuple(languages) or ("english",)
-    words = [match.group().lower() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
+    words = [match.group().lower() for match in _WORD.finditer(_without_asking(question))]
     terms = [term for word in words if word not in stop for term in _terms(word, tongues) if term not in stop]
     return terms or analyse(question, tongues)
 
@@ -86,9 +94,13 @@ def words_and_terms(question: str, languages: Iterable[str] = ("english",)) -> l
     """The words of a question that are searched for, as it writes them, each with its terms."""
     stop = _STOP_BY_LANGUAGE[language_of(question)]
     tongues = tuple(languages) or ("english",)
-    words = [match.group() for match in _WORD.finditer(unicodedata.normalize("NFKC", question))]
+    words = [match.group() for match in _WORD.finditer(_without_asking(question))]
     asked = [(word, frozenset(_terms(word.lower(), tongues))) for word in words]
     return [pair for pair in asked if pair[0].lower() not in stop] or asked
+
+
+def _without_asking(question: str) -> str:
+    return _CJK_ASKING.sub(" ", unicodedata.normalize("NFKC", question))
 
 
 def name_words(path: str) -> str:
@@ -137,7 +149,8 @@ def _cjk_terms(word: str) -> tuple[str, ...]:
     for match in _CJK.finditer(word):
         terms.extend(_PART.findall(word[last : match.start()]))
         run = match.group()
-        terms.extend([run[i : i + 2] for i in range(len(run) - 1)] or [run])
+        terms.extend([run[i : i + 2] for i in range(len(run) - 1)])
+        terms.extend(run)
         last = match.end()
     terms.extend(_PART.findall(word[last:]))
     return tuple(terms)

@@ -11,8 +11,8 @@ from tests.benchmarks.finding.scoring import GOLD, Outcome
 LEAST: Mapping[str, Mapping[str, float]] = {
     "chroma_chunking": {"ndcg@10": 0.85, "ctx_recall@5": 0.86, "ctx_iou@5": 0.075, GOLD: 0.90},
     "xquad_en": {"recall@5": 0.995, "hit@1": 0.94},
-    "xquad_de": {"recall@5": 0.97, "hit@1": 0.88},
-    "xquad_zh": {"recall@5": 0.985, "hit@1": 0.92},
+    "xquad_de": {"recall@5": 0.971, "hit@1": 0.88},
+    "xquad_zh": {"recall@5": 0.991, "hit@1": 0.92},
 }
 MEDIAN_LENGTH, LONGEST = 900, 1_500
 GIVES_WAY = 0.005  # by so much both legs may stay behind the better one alone
