@@ -3,7 +3,7 @@
 import queue
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
@@ -82,6 +82,12 @@ class EngineLine:
             if status.progress.phase in ("idle", "paused"):
                 return status
             time.sleep(_POLL_SECONDS)
+
+    def events(self) -> Iterator[Event]:
+        """Every event from now on. Raises EngineProblem when the engine ended."""
+        while (event := self._events.get()) is not None:
+            yield event
+        raise EngineProblem(self._last_words() or "The engine ended unexpectedly.", "Run the command again.")
 
     def answer(
         self,

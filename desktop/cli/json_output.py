@@ -76,6 +76,10 @@ def tone_object(tone: Tone, fit: Fit | None) -> dict[str, Any]:
         "base": fit.base if fit else "",
         "verdict": fit.verdict.value if fit else None,
         "reason": fit.reason if fit else tone.problem,
+        "licence": tone.card.licence,
+        "origin": tone.card.origin,
+        "sample": tone.card.sample.text if tone.card.sample else "",
+        "truth": [encode(report) for report in tone.card.truth],
     }
 
 

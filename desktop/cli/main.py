@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.cli import commands, embedder_commands, shelf_commands
+from desktop.cli import commands, embedder_commands, shelf_commands, tone_commands
 from desktop.cli.engine_line import EngineLine
 from desktop.domain.answers import AnswerFormat, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
@@ -83,11 +83,19 @@ def _add_models(names: Any) -> None:
 
 
 def _add_tones(names: Any) -> None:
-    inner = _group(names, "tones", "the tones of the library: list, add, remove, convert, check")
+    inner = _group(names, "tones", "the tones of the library: list, add, remove, rename, hear, truth, convert, check")
     _against(_alone(inner, "list", shelf_commands.tones_list, "the tones, and how each fits the model"))
     add = _alone(inner, "add", shelf_commands.tones_add, "copy an adapter into the library; a PEFT folder is converted")
     _against(_file(add))
     _against(_file(_alone(inner, "remove", shelf_commands.tones_remove, "delete a tone from the library")))
+    rename = _alone(inner, "rename", shelf_commands.tones_rename, "give a tone another name")
+    _against(_file(rename))
+    rename.add_argument("name", metavar="NAME")
+    hear = _file(_command(inner, "hear", tone_commands.tones_hear, "one question without the tone and with it"))
+    hear.add_argument("--question", default="", metavar="QUESTION", help="else one asked before, or made from a file")
+    truth = _file(_command(inner, "truth", tone_commands.tones_truth, "what the tone costs in truth on your files"))
+    for parser in (hear, truth):
+        parser.add_argument("--strength", type=_strength, action="append", metavar="STRENGTH", help="0 to 1.5; else 1")
     convert = _alone(inner, "convert", shelf_commands.tones_convert, "make a GGUF file of a PEFT folder")
     convert.add_argument("--to", type=Path, metavar="FILE", help="the file to write; else FOLDER.gguf")
     _against(_file(convert))
@@ -170,6 +178,13 @@ def _count(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 100:
         raise argparse.ArgumentTypeError("from 1 to 100")
+    return value
+
+
+def _strength(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1.5:
+        raise argparse.ArgumentTypeError("from 0 to 1.5")
     return value
 
 

@@ -25,7 +25,7 @@ from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.settings.store import SettingsFile
 from desktop.tones.adapter import examine_tone
 from desktop.tones.peft_folder import peft_folder
-from desktop.tones.shelf import add_tone, convert_tone, remove_tone, tone_files
+from desktop.tones.shelf import add_tone, convert_tone, remove_tone, rename_tone, tone_files
 
 REFUSED = 1
 
@@ -106,6 +106,11 @@ def tones_remove(options: argparse.Namespace) -> int:
     return tones_list(options)
 
 
+def tones_rename(options: argparse.Namespace) -> int:
+    rename_tone(options.file, data_folders(options.data).tones, options.name)
+    return tones_list(options)
+
+
 def tones_convert(options: argparse.Namespace) -> int:
     """Writes a GGUF file and leaves the library as it is."""
     _must_exist(options.file)
@@ -152,7 +157,8 @@ def _usual_model(folders: DataFolders) -> str:
 
 
 def _examined(path: Path, base: Base) -> tuple[Tone, Fit | None]:
-    return examine_tone(path, base.header, base.path)
+    tone = examine_tone(path, base.header, base.path)
+    return tone, tone.fit
 
 
 def _tried(folder: Path, base: Base) -> tuple[Tone, Fit | None]:

@@ -7,6 +7,7 @@ from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
+from desktop.domain.tones import TruthMeasures, TruthReport
 from desktop.protocol.engine_messages import ForgetReport, IndexingProgress, Status
 
 _QUOTE = 160
@@ -79,7 +80,22 @@ def tone_lines(tone: Tone, fit: Fit | None, model: str) -> list[str]:
         how = f"same shape, other base. {fit.reason}"
     else:
         how = f"doesn't fit. {fit.reason}"
-    return [f"{tone.name}{facts}: {how}", f"  {tone.path}"]
+    kept = [f"  “{plain(tone.card.sample.text)}”"] if tone.card.sample else []
+    kept += [f"  {truth_line(report)}" for report in tone.card.truth[:1]]
+    return [f"{tone.name}{facts}: {how}", f"  {tone.path}", *kept]
+
+
+def truth_line(report: TruthReport) -> str:
+    """`96 % → 88 % of the sentences are in the files at 120 %; refused 1 → 2 of 10; 210 → 340 words`"""
+    before, after = report.before, report.after
+    shares = " → ".join(f"{_share(m)}" for m in (before, after))
+    refused = f"refused {before.refused} → {after.refused} of {report.questions}"
+    words = f"{before.words} → {after.words} words"
+    return f"{shares} of the sentences are in the files at {report.strength:.0%}; {refused}; {words}"
+
+
+def _share(measures: TruthMeasures) -> str:
+    return f"{measures.supported / measures.claims:.0%}" if measures.claims else "none"
 
 
 def shelved_lines(model: ShelvedModel, *, chosen: bool) -> list[str]:

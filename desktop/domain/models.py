@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.fits import Fit
+from desktop.domain.tones import NO_CARD, ToneCard
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -17,10 +20,15 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A GGUF LoRA adapter on this disk. `problem` says why it doesn't fit the chosen model, or is empty."""
+    """A GGUF LoRA adapter on this disk. `problem` says why it can't be laid over the chosen model, or is empty.
+
+    `fit` is None where there is no model to compare with.
+    """
 
     path: str
     name: str
     architecture: str
     rank: int
     problem: str
+    fit: Fit | None = None
+    card: ToneCard = NO_CARD

@@ -26,6 +26,7 @@ from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.library_requests import whole_characters
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.model_turns import ModelTurns
 from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
 from desktop.protocol.common_messages import Nothing
@@ -134,12 +135,13 @@ class AnswerRequests:
         names: FileNames,
         models: ModelRequests,
         voices: VoiceRequests,
+        turns: ModelTurns,
         indexer: Indexer,
         broadcast: Broadcast,
         limits: Callable[[], AnswerLimits],
     ) -> None:
         self._conversations, self._heavy, self._models = conversations, heavy, models
-        self._names, self._voices = names, voices
+        self._names, self._voices, self._turns = names, voices, turns
         self._indexer, self._broadcast = indexer, broadcast
         self._limits = limits
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -206,8 +208,9 @@ class AnswerRequests:
             self._indexer.step_aside()
             self._current = job.answer_id
             try:
-                self._make(job)
-                self._get_ready()
+                with self._turns.answering():
+                    self._make(job)
+                    self._get_ready()
             except Exception:
                 # such as a disk that filled up: the next question must still find this thread alive
                 log.exception("an answer could not be kept")

@@ -17,10 +17,14 @@ from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.model_turns import ModelTurns
 from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
 from desktop.engine.tone_requests import ToneRequests
+from desktop.engine.tone_trials import ToneTrials
+from desktop.engine.trial_answers import TrialAnswers
+from desktop.engine.truth_questions import TruthQuestions
 from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
@@ -94,7 +98,9 @@ class Services:
         self._models = self._build_models(folders, chosen)
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
+        self._turns = ModelTurns()
         self._answers = self._build_answers()
+        self._trials = self._build_trials()
         self._library = self._build_library(folders)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
@@ -134,10 +140,16 @@ class Services:
             self._names,
             self._models,
             self._voices,
+            self._turns,
             self._indexer,
             self.broadcast,
             self._limits,
         )
+
+    def _build_trials(self) -> ToneTrials:
+        answers = TrialAnswers(self._heavy, self._names, self._models, self._indexer, self._turns, self._limits)
+        questions = TruthQuestions(self._settings, self._conversations, self._database)
+        return ToneTrials(answers, self._tones, questions, self.broadcast)
 
     def _build_indexer(self) -> Indexer:
         merged = Merged(self.broadcast)
@@ -190,6 +202,13 @@ class Services:
             m.LIST_TONES: tones.list_tones,
             m.ADD_TONE: tones.add_tone,
             m.CHOOSE_TONES: tones.choose_tones,
+            m.RENAME_TONE: tones.rename_tone,
+            m.REMOVE_TONE: tones.remove_tone,
+            m.RESTORE_TONE: tones.restore_tone,
+            m.HEAR_TONE: self._trials.hear_tone,
+            m.CHECK_TRUTH: self._trials.check_truth,
+            m.CANCEL_TRIAL: self._trials.cancel_trial,
+            m.LIST_TRUTH_QUESTIONS: self._trials.list_truth_questions,
             m.READ_VOICE: self._voices.read_voice,
             m.CHOOSE_VOICE: self._voices.choose_voice,
             m.READ_SETTINGS: self._setting_requests.read_settings,
@@ -202,6 +221,7 @@ class Services:
 
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
+        self._trials.stop()
         self._answers.stop()
         self._indexer.stopping()
         self._indexing_reader.close()

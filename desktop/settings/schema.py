@@ -127,6 +127,7 @@ SETTINGS: tuple[SettingEntry, ...] = (
     ),
     SettingEntry("chosen_model", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("chosen_tones", SettingKind.TONES, [], Section.HIDDEN),
+    SettingEntry("truth_questions", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("sql_schema", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("json_schema", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("chosen_embedder", SettingKind.TEXT, "", Section.HIDDEN),

@@ -75,6 +75,15 @@ class Conversations:
         )
         return tuple(map(_answer, rows))
 
+    def recent_questions(self, most: int) -> tuple[str, ...]:
+        """The latest that were answered from files or refused, as they were understood; each once."""
+        sql = (
+            "SELECT coalesce(json_extract(a.content, '$.standalone'), a.question) AS asked, max(a.id) AS latest "
+            "FROM answers a JOIN conversations c ON c.id = a.conversation_id "
+            "WHERE c.deleted_at IS NULL AND a.state = 'finished' GROUP BY asked ORDER BY latest DESC LIMIT ?"
+        )
+        return tuple(str(row[0]) for row in self._database.rows(sql, most))
+
     def list(self, containing: str, offset: int, limit: int) -> tuple[tuple[Conversation, ...], int]:
         """One page, newest first, of those whose title, questions or answers hold the words; and how many in all."""
         where, values = "c.deleted_at IS NULL", list[Any]()

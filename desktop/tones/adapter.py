@@ -1,5 +1,7 @@
-"""Tones as the library lists them: what an adapter file says about itself, and why it can't be laid over a model."""
+"""Tones as the library lists them: what an adapter file says about itself, its card, and how it fits a model."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.domain.errors import UserError
@@ -7,7 +9,10 @@ from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Tone
 from desktop.gguf.adapter import number_problem, rank, shape_problem
 from desktop.gguf.header import GgufHeader, read_header
+from desktop.tones.cards import read_card
 from desktop.tones.fit import fit_of
+
+Read = Callable[[str | Path], GgufHeader]
 
 
 def read_adapter(path: str | Path) -> GgufHeader:
@@ -19,34 +24,69 @@ def read_adapter(path: str | Path) -> GgufHeader:
     return header
 
 
-def describe_tone(path: str | Path, base: GgufHeader | None) -> Tone:
+class AdapterReader:
+    """Reads adapters, and remembers what was read: all numbers of a file are looked at once, until it changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[int, int, int], GgufHeader | UserError]] = {}
+
+    def read(self, path: str | Path) -> GgufHeader:
+        """As `read_adapter`."""
+        stamp = _stamp(path)
+        known = self._known.get(str(path))
+        if known is None or known[0] != stamp:
+            known = self._known[str(path)] = (stamp, _outcome(path))
+        if isinstance(known[1], UserError):
+            raise known[1]
+        return known[1]
+
+
+def describe_tone(path: str | Path, base: GgufHeader | None, read: Read = read_adapter) -> Tone:
     """The tone at `path`; `problem` is filled where it can't be used, or not with `base`."""
     place = Path(path)
     try:
-        header = read_adapter(place)
+        header = read(place)
     except UserError as error:
         return _unusable(place, error)
-    return _tone(place, header, shape_problem(header, base) if base is not None else "")
+    return _tone(place, header, shape_problem(header, base) if base is not None else "", None)
 
 
-def examine_tone(path: str | Path, base: GgufHeader | None, base_path: str | Path = "") -> tuple[Tone, Fit | None]:
+def examine_tone(
+    path: str | Path, base: GgufHeader | None, base_path: str | Path = "", read: Read = read_adapter
+) -> Tone:
     """The tone at `path` and how it fits the model at `base_path`; no fit where there is no model to compare with."""
     place = Path(path)
     try:
-        header = read_adapter(place)
+        header = read(place)
     except UserError as error:
-        tone = _unusable(place, error)
-        return tone, Fit(Verdict.MISFIT, tone.problem, "")
+        return _unusable(place, error)
     if base is None:
-        return _tone(place, header, ""), None
+        return _tone(place, header, "", None)
     fit = fit_of(header, base, base_path)
-    return _tone(place, header, fit.reason if fit.verdict is Verdict.MISFIT else ""), fit
+    return _tone(place, header, fit.reason if fit.verdict is Verdict.MISFIT else "", fit)
 
 
-def _tone(place: Path, header: GgufHeader, problem: str) -> Tone:
-    name = header.text("general.name").strip() or place.stem
-    return Tone(str(place), name, header.architecture, rank(header), problem)
+def _tone(place: Path, header: GgufHeader, problem: str, fit: Fit | None) -> Tone:
+    card = read_card(place)
+    name = card.name or header.text("general.name").strip() or place.stem
+    return Tone(str(place), name, header.architecture, rank(header), problem, fit, card)
 
 
 def _unusable(place: Path, error: UserError) -> Tone:
-    return Tone(str(place), place.stem, "", 0, error.hint or error.title)
+    reason, card = error.hint or error.title, read_card(place)
+    return Tone(str(place), card.name or place.stem, "", 0, reason, Fit(Verdict.MISFIT, reason, ""), card)
+
+
+def _outcome(path: str | Path) -> GgufHeader | UserError:
+    try:
+        return read_adapter(path)
+    except UserError as error:
+        return error
+
+
+def _stamp(path: str | Path) -> tuple[int, int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return (0, 0, 0)
+    return (status.st_size, status.st_mtime_ns, status.st_ino)

@@ -4,20 +4,28 @@ folder is converted; the original is not touched.
 
 import filecmp
 import shutil
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.domain.errors import UserError
 from desktop.domain.models import Tone
 from desktop.gguf.adapter import shape_problem
-from desktop.gguf.header import GgufHeader
-from desktop.tones.adapter import describe_tone, read_adapter
+from desktop.gguf.header import GgufHeader, read_header
+from desktop.tones.adapter import Read, describe_tone, examine_tone, read_adapter
+from desktop.tones.cards import card_path, first_card, read_card, write_card
 from desktop.tones.peft_folder import PICKLE_REASON, is_pickle, peft_folder
 from desktop.tones.whole_file import whole_file
 
+_ASIDE = ".removed"
+_LONGEST_NAME = 80
 
-def list_tones(folder: Path, base: GgufHeader | None = None) -> tuple[Tone, ...]:
-    """Every GGUF file in `folder`, by name; those that don't fit `base` say why."""
-    return tuple(describe_tone(path, base) for path in tone_files(folder))
+
+def list_tones(
+    folder: Path, base: GgufHeader | None = None, base_path: str = "", read: Read = read_adapter
+) -> tuple[Tone, ...]:
+    """Every GGUF file in `folder`, by name; those that don't fit the model at `base_path` say why."""
+    return tuple(examine_tone(path, base, base_path, read) for path in tone_files(folder))
 
 
 def tone_files(folder: Path) -> list[Path]:
@@ -34,6 +42,8 @@ def add_tone(path: str | Path, folder: Path, base: GgufHeader | None = None) -> 
     source = Path(path).absolute()
     peft = peft_folder(source)
     target = _add_copy(source, folder, base) if peft is None else _add_converted(peft, folder, base)
+    if not card_path(target).exists():
+        write_card(target, first_card(peft or source, read_header(target), time.time()))
     return describe_tone(target, base)
 
 
@@ -55,15 +65,62 @@ def convert_tone(source: Path, target: Path, base: GgufHeader | None) -> None:
 
 def remove_tone(name: str | Path, folder: Path) -> Path:
     """Deletes a tone of `folder`, given by its path or its file's name. Raises UserError when there is none such."""
+    path = find_tone(name, folder)
+    try:
+        path.unlink()
+        card_path(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError("The tone could not be removed.", f"{path}: {error.strerror}.") from None
+    return path
+
+
+def find_tone(name: str | Path, folder: Path) -> Path:
+    """A tone of `folder`, given by its path or its file's name. Raises UserError when there is none such."""
     wanted = Path(name)
     for path in tone_files(folder):
         if wanted.absolute() == path.absolute() or str(name) in (path.name, path.stem):
-            try:
-                path.unlink()
-            except OSError as error:
-                raise UserError("The tone could not be removed.", f"{path}: {error.strerror}.") from None
             return path
     raise UserError(f"There is no tone “{name}” in the library.", f"The tones are the .gguf files in {folder}.")
+
+
+def rename_tone(name: str | Path, folder: Path, called: str) -> Path:
+    """Gives a tone another name on its card; its file keeps its own. Raises UserError."""
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in called).split())[:_LONGEST_NAME]
+    if not plain:
+        raise UserError("A tone needs a name.")
+    path = find_tone(name, folder)
+    write_card(path, replace(read_card(path), name=plain))
+    return path
+
+
+def set_aside(name: str | Path, folder: Path) -> Path:
+    """Takes a tone off the shelf so that `bring_back` can undo it. Raises UserError when there is none such."""
+    path = find_tone(name, folder)
+    return _move(path, folder / _ASIDE / path.name)
+
+
+def bring_back(name: str | Path, folder: Path) -> Path:
+    """Raises UserError when it is not there any more, or another stands in its place."""
+    path = folder / Path(name).name
+    if path.exists() or not (folder / _ASIDE / path.name).is_file():
+        raise UserError("The tone can't be brought back.", "Add it again from where it came.")
+    return _move(folder / _ASIDE / path.name, path)
+
+
+def forget_aside(folder: Path) -> None:
+    """Tones that were set aside are gone from the disk."""
+    shutil.rmtree(folder / _ASIDE, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> Path:
+    try:
+        target.parent.mkdir(exist_ok=True)
+        source.replace(target)
+        if card_path(source).exists():
+            card_path(source).replace(card_path(target))
+    except OSError as error:
+        raise UserError("The tone could not be moved.", f"{source}: {error.strerror}.") from None
+    return target
 
 
 def _add_copy(source: Path, folder: Path, base: GgufHeader | None) -> Path:

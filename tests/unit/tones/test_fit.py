@@ -36,7 +36,8 @@ def write_tone(path: Path, facts: dict[str, Any], width: int = 32) -> Path:
 def fit(tmp_path: Path, tone: dict[str, Any], model: dict[str, Any], file: str = "file.gguf", width: int = 32) -> Fit:
     base = write_base(tmp_path / file, LLAMA, {"general.name": "", **model})
     path = write_tone(tmp_path / "tone.gguf", tone, width)
-    described, found = examine_tone(path, read_header(base), base)
+    described = examine_tone(path, read_header(base), base)
+    found = described.fit
     assert found is not None
     assert described.problem == (found.reason if found.verdict is Verdict.MISFIT else "")
     return found
@@ -101,9 +102,11 @@ def test_what_does_not_fit_says_why(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_tone_has_no_base_to_compare(tmp_path: Path) -> None:
     (tmp_path / "text.gguf").write_text("no tone")
-    tone, found = examine_tone(tmp_path / "text.gguf", None)
+    tone = examine_tone(tmp_path / "text.gguf", None)
+    found = tone.fit
     assert found == Fit(Verdict.MISFIT, tone.problem, "")
-    good, nothing = examine_tone(write_tone(tmp_path / "tone.gguf", {}), None)
+    good = examine_tone(write_tone(tmp_path / "tone.gguf", {}), None)
+    nothing = good.fit
     assert (good.problem, good.rank, nothing) == ("", 2, None)
 
 
@@ -116,4 +119,4 @@ def test_names_from_strangers_are_harmless(tmp_path: Path) -> None:
 
 def test_a_tone_for_a_real_model(small_model: Path, tmp_path: Path) -> None:
     tone = make_lora(small_model, tmp_path / "tone.gguf")
-    assert examine_tone(tone, read_header(small_model), small_model)[1] == Fit(Verdict.FITS, "", "")
+    assert examine_tone(tone, read_header(small_model), small_model).fit == Fit(Verdict.FITS, "", "")
