@@ -47,7 +47,7 @@ class _Answering:
 
     def draft(self) -> Draft:
         sources = self._widened()
-        evidence = Evidence(sources, self._standalone)
+        evidence = self._evidence(sources)
         weak = not sources or question_share(evidence, evidence.units) < TOO_WEAK
         form = self._question.form
         if weak and (form is None or form.needs_files or self._generator is None):
@@ -57,6 +57,9 @@ class _Answering:
         if self._generator is None:
             return self._quoted(evidence)
         return self._written(sources, self._generator)
+
+    def _evidence(self, sources: tuple[FoundPassage, ...]) -> Evidence:
+        return Evidence(sources, self._standalone, self._finder.likeness)
 
     def _widened(self) -> tuple[FoundPassage, ...]:
         """The best passages with their surroundings; what is already read in a better one is not read again."""
@@ -75,12 +78,12 @@ class _Answering:
         form = self._question.form
         prompt = build_prompt(self._standalone, earlier, sources, generator, self._limits.answer_tokens, form)
         if not prompt.sources and (form is None or form.needs_files):
-            return self._quoted(Evidence(sources, self._standalone))
+            return self._quoted(self._evidence(sources))
         generated = self._generated(prompt, generator)
         if form is not None:
             return self._shaped(form, prompt, generator, generated)
         self._listener.stage("checking", self._standalone)
-        evidence = Evidence(prompt.sources, self._standalone)
+        evidence = self._evidence(prompt.sources)
         text = without_markers(generated.text)
         if generated.reason == "cancelled":
             return self._stopped(text, evidence)
@@ -116,7 +119,7 @@ class _Answering:
 
         written = in_form(form, prompt.turns, first, again)
         self._listener.stage("checking", self._standalone)
-        evidence = Evidence(prompt.sources, self._standalone)
+        evidence = self._evidence(prompt.sources)
         if written.refuses and not written.cancelled:
             return self._refused()
         claims = form.claims(written.text, self._standalone)

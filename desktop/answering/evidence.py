@@ -9,14 +9,21 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from desktop.answering.facts import Facts, facts_of, folded
+from desktop.answering.facts import Facts, facts_of, folded, ungrouped
+from desktop.answering.interfaces import Likeness
 from desktop.answering.sentences import sentence_spans
+from desktop.answering.word_pieces import WordPieces
 from desktop.domain.answers import FoundPassage
 from desktop.storage.analysis import content_terms, language_of
 
 # shorter stems that share a beginning are too often different words
 _SHORTEST_PREFIX = 5
 _RELATED = 0.7
+
+
+def unknown_likeness(_text: str, _others: Sequence[str]) -> Sequence[float]:
+    """Nothing is known of meanings."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,20 @@ class Unit:
 
 
 class Evidence:
-    """`passages` are best first; `units` stand in order within each passage."""
+    """`passages` are best first; `units` stand in order within each passage.
 
-    def __init__(self, passages: Sequence[FoundPassage], question: str) -> None:
+    `likeness` compares meanings, where an embedder can be had; words do without it.
+    """
+
+    def __init__(self, passages: Sequence[FoundPassage], question: str, likeness: Likeness = unknown_likeness) -> None:
         self.passages = tuple(passages)
+        self.likeness = likeness
         sample = " ".join((question, *(passage.text[:500] for passage in self.passages[:3])))
         spoken = {"english", language_of(question), language_of(sample)}
         self.languages = tuple(sorted(spoken))
         self.nouns_are_capital = "german" in spoken
         self.units = tuple(unit for number in range(len(self.passages)) for unit in self._units_of(number))
+        self.pieces = WordPieces([unit.text for unit in self.units])
         self.context_terms = tuple(frozenset(self.terms(f"{p.context} {_stem_of(p.file)}")) for p in self.passages)
         self._vocabulary = frozenset[str]().union(*self.context_terms, *(unit.terms for unit in self.units))
         self._relatives: dict[str, frozenset[str]] = {}
@@ -50,7 +62,7 @@ class Evidence:
         self.question_facts = self.facts(question)
 
     def terms(self, text: str) -> list[str]:
-        return content_terms(text, self.languages)
+        return content_terms(ungrouped(text), self.languages)
 
     def facts(self, text: str) -> Facts:
         return facts_of(text, nouns_are_capital=self.nouns_are_capital)

@@ -12,6 +12,8 @@ from desktop.answering.vocabulary import OPENING_WORDS
 from desktop.storage.analysis import analyse
 
 _NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*(?:[½¼¾])?|[½¼¾]")
+# thousands apart: "75'941", "75.941" and "75 941" are one word
+_GROUPED = re.compile(r"(?<![\d.,'’\u00a0\u202f])\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?!\d)")
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.&][^\W\d_]+)*\.?")
 _NUMBER_WORDS = {
@@ -95,6 +97,11 @@ def facts_of(sentence: str, *, nouns_are_capital: bool = False) -> Facts:
         names=tuple(dict.fromkeys(_names(sentence, nouns_are_capital))),
         negated=bool(_NEGATION.search(sentence)),
     )
+
+
+def ungrouped(text: str) -> str:
+    """The text with the digits of each number together, so that it is one term however it is written."""
+    return _GROUPED.sub(lambda match: re.sub(r"\D", "", match.group()), text)
 
 
 def same_number(claimed: Number, found: Number) -> bool:

@@ -153,6 +153,14 @@ class PassageFinder:
         sha256 = self._ledger.sha256_of(file_id)
         return Place(sha256, rows[0].page, _context(rows[0])) if rows else Place(sha256, None, "")
 
+    def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        """The cosine of the text and each of the others; empty while vectors can't be had."""
+        embedder = self._embedder()
+        if embedder is None or not others:
+            return ()
+        vectors = embedder.embed([text, *others], query=True)
+        return [float(value) for value in vectors[1:] @ vectors[0]]
+
     def coverage(self) -> str:
         """How much of the library the answer could see, when that is not all; else empty."""
         waiting = self._files.counts().get("waiting", 0)

@@ -11,6 +11,9 @@ from desktop.answering.forms.form import Form
 from desktop.domain.answers import AnswerState, FootnoteLink, FoundPassage, Sentence
 from desktop.protocol.runner_messages import Generated, Turn
 
+# how near in meaning each of the others is to a text, -1 to 1; empty where no embedder can be had
+Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -22,11 +25,15 @@ class Place:
 
 
 class Finder(Protocol):
-    """Searches one library. `around` widens a passage for reading: its text is still exactly `source[start:end]`."""
+    """Searches one library. `around` widens a passage for reading: its text is still exactly `source[start:end]`.
+
+    `likeness` compares by the library's embedder (`Likeness`).
+    """
 
     def find(self, question: str, limit: int) -> tuple[FoundPassage, ...]: ...
     def around(self, passage: FoundPassage, characters: int) -> FoundPassage: ...
     def place_of(self, file_id: int, offset: int) -> Place: ...
+    def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]: ...
     def coverage(self) -> str: ...
 
 

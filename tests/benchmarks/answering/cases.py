@@ -4,6 +4,7 @@ holds all of it but the paragraph with the answer.
 
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from desktop.domain.scopes import Scope
 from tests.benchmarks.finding.libraries import BOTH, Library
 
 SEED = 20_261
+MOST = 100
 _MORE = 3  # times as many are found where some may be taken away
 
 
@@ -30,12 +32,15 @@ class Case:
     end: int
 
 
-def read_cases(folder: Path, answerable: int, left_out: int) -> tuple[list[Case], list[Case]]:
-    """Two samples without a question in common."""
+def read_cases(folder: Path, count: int) -> tuple[list[Case], list[Case]]:
+    """Two samples without a question in common; fewer are the first of more."""
+    chosen = random.Random(SEED).sample(all_cases(folder), 2 * MOST)
+    return chosen[:MOST][:count], chosen[MOST:][:count]
+
+
+def all_cases(folder: Path) -> list[Case]:
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    cases = [_case(json.loads(line)) for line in lines]
-    chosen = random.Random(SEED).sample(cases, answerable + left_out)
-    return chosen[:answerable], chosen[answerable:]
+    return [_case(json.loads(line)) for line in lines]
 
 
 def _case(row: dict[str, object]) -> Case:
@@ -67,6 +72,9 @@ class WithoutParagraph:
 
     def place_of(self, file_id: int, offset: int) -> Place:
         return self._finder.place_of(file_id, offset)
+
+    def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        return self._finder.likeness(text, others)
 
     def coverage(self) -> str:
         return self._finder.coverage()

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.answering.checking import check
-from desktop.answering.evidence import Evidence
+from desktop.answering.evidence import Evidence, unknown_likeness
+from desktop.answering.interfaces import Likeness
 from desktop.domain.answers import FoundPassage, Support
+from desktop.embedding.embedder import load_embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,19 @@ class ClaimFigures:
     milliseconds: float
 
 
-def judge_claims(file: Path) -> list[Claim]:
-    return [_judge(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
+def judge_claims(file: Path, likeness: Likeness = unknown_likeness) -> list[Claim]:
+    return [_judge(json.loads(line), likeness) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def likeness_by(embedder: Path) -> Likeness:
+    """Meanings as the embedder in a folder sees them."""
+    loaded = load_embedder(embedder)
+
+    def likeness(text: str, others: Sequence[str]) -> Sequence[float]:
+        vectors = loaded.embed([text, *others], query=True)
+        return [float(value) for value in vectors[1:] @ vectors[0]]
+
+    return likeness
 
 
 def figures(claims: Sequence[Claim], half: int | None = None) -> ClaimFigures:
@@ -62,7 +75,7 @@ def figures(claims: Sequence[Claim], half: int | None = None) -> ClaimFigures:
     )
 
 
-def _judge(row: dict[str, object]) -> Claim:
+def _judge(row: dict[str, object], likeness: Likeness) -> Claim:
     sentences = [str(sentence) for sentence in row["evidence"]]  # type: ignore[attr-defined]
     text, starts = "", list[int]()
     for sentence in sentences:
@@ -70,7 +83,7 @@ def _judge(row: dict[str, object]) -> Claim:
         text += f"{sentence}\n\n"
     passage = FoundPassage(1, 1, "source.txt", 0, len(text), None, text, 1.0, "")
     began = time.perf_counter()
-    checked = check(str(row["claim"]), Evidence([passage], ""))
+    checked = check(str(row["claim"]), Evidence([passage], "", likeness))
     milliseconds = 1000 * (time.perf_counter() - began)
     named = {number for numbers in row["supporting_sentences"] for number in numbers}  # type: ignore[attr-defined]
     best = sum(start <= checked.nearest.start for start in starts) - 1 if checked.nearest else -1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from desktop.answering.interfaces import Draft
 from tests.benchmarks.answering.cases import Case
-from tests.benchmarks.answering.recheck import contradicted
+from tests.benchmarks.answering.recheck import contradicted, failed_footnotes
 
 LONGEST = 40  # words: copying the top paragraph is no answer
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -16,7 +16,10 @@ _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and what became of it. `f1` is 0 to 1; `cited`: the footnoted words hold the right answer."""
+    """One question and what became of it. `f1` is 0 to 1; `cited`: the footnoted words hold the right answer.
+
+    `broken` of the `footnotes` don't resolve; `failed` don't, or don't pass the independent re-check.
+    """
 
     qid: str
     question: str
@@ -32,6 +35,8 @@ class Row:
     broken: int
     contradicted: tuple[str, ...]
     by_quote: bool
+    footnotes: int
+    failed: int
 
 
 def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, str], *, by_quote: bool) -> Row:
@@ -39,6 +44,7 @@ def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, st
     quotes = [footnote.quote for footnote in draft.footnotes]
     words = len(draft.text.split())
     answered = not draft.refused
+    broken = {f.n for f in draft.footnotes if texts.get(f.file, "")[f.start : f.end] != f.quote or not f.quote}
     return Row(
         qid=case.qid,
         question=case.question,
@@ -51,9 +57,11 @@ def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, st
         words=words,
         quoted_words=sum(len(quote.split()) for quote in quotes),
         source_has_it=any(_holds(source, case.answers) for source in sources),
-        broken=sum(1 for f in draft.footnotes if texts.get(f.file, "")[f.start : f.end] != f.quote or not f.quote),
+        broken=len(broken),
         contradicted=contradicted(draft, case.question),
         by_quote=by_quote,
+        footnotes=len(draft.footnotes),
+        failed=len(broken | failed_footnotes(draft, case.question)),
     )
 
 

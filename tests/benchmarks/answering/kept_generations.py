@@ -14,11 +14,12 @@ from desktop.protocol.runner_messages import Generated, Turn
 class KeptGenerations:
     """A loaded model as answering wants it. `file` holds one JSON object a line; it is only added to.
 
-    What a model says is the same at temperature 0, so the words asked and the model's file are all that counts.
+    What a model says is the same at temperature 0, so the words asked and who is asked (`name`: the model's file and
+    what is laid over it) are all that counts.
     """
 
-    def __init__(self, runner: ModelRunner, model: Path, context: int, file: Path) -> None:
-        self._runner, self._model, self._context, self._file = runner, model.name, context, file
+    def __init__(self, runner: ModelRunner, name: str, context: int, file: Path) -> None:
+        self._runner, self._model, self._context, self._file = runner, name, context, file
         file.parent.mkdir(parents=True, exist_ok=True)
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         self._kept = {row["key"]: row["value"] for row in map(json.loads, lines)}
@@ -43,9 +44,10 @@ class KeptGenerations:
         temperature: float = 0.0,
         seed: int = 0,
         stop: tuple[str, ...] = (),
+        aside: bool = False,
         on_text: Callable[[str], None],
-        **more: object,
     ) -> Generated:
+        more = {"aside": True} if aside else {}
         key = self._key("generate", [encode(turn) for turn in turns], max_tokens, temperature, seed, stop, more)
         if key not in self._kept:
             began = time.monotonic()
@@ -55,7 +57,8 @@ class KeptGenerations:
             self.seconds += time.monotonic() - began
             self.made += 1
             self._keep(key, encode(made))
-        return decode(Generated, self._kept[key])
+        # kept before models guessed ahead
+        return decode(Generated, {"drafted": 0, "accepted": 0, **self._kept[key]})
 
     def _key(self, *asked: object) -> str:
         return hashlib.sha256(json.dumps([self._model, *asked], sort_keys=True).encode()).hexdigest()

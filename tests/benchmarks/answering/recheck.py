@@ -1,13 +1,14 @@
-"""A second opinion on supported sentences that shares nothing with the product's own check: numbers, dates and names.
+"""A second opinion on carried sentences that shares nothing with the product's own check: numbers, dates and names.
 
-A number, month or name of a supported sentence that neither its quotes, their headings nor the question hold
-contradicts it.
+A number, month or name of such a sentence that neither its quotes, their headings nor the question hold contradicts
+it.
 """
 
 import re
+from collections.abc import Collection
 
 from desktop.answering.interfaces import Draft
-from desktop.domain.answers import Support
+from desktop.domain.answers import FootnoteLink, Sentence, Support
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“(]) ([A-Z][a-zà-ÿ]{2,})")
@@ -19,20 +20,33 @@ _WORDS = dict(
 
 def contradicted(draft: Draft, question: str) -> tuple[str, ...]:
     """What supported sentences state and their footnotes don't hold."""
-    by_number = {footnote.n: footnote for footnote in draft.footnotes}
-    found: list[str] = []
-    for sentence in draft.sentences:
-        if sentence.support is not Support.SUPPORTED:
-            continue
-        cited = [by_number[n] for n in sentence.footnotes if n in by_number]
-        held = " ".join([question, *(f"{footnote.quote} {footnote.heading} {footnote.file}" for footnote in cited)])
-        if not cited:
-            found.append(f"no footnote: {sentence.text}")
-        found += _unheld(sentence.text, held)
-    return tuple(found)
+    return tuple(
+        what
+        for sentence in draft.sentences
+        if sentence.support is Support.SUPPORTED
+        for what in _against(sentence, draft.footnotes, question)
+    )
 
 
-def _unheld(text: str, held: str) -> list[str]:
+def failed_footnotes(draft: Draft, question: str) -> frozenset[int]:
+    """The numbers of the footnotes under some sentence, supported or partly so, that they don't hold."""
+    carried = (Support.SUPPORTED, Support.PARTLY)
+    return frozenset(
+        number
+        for sentence in draft.sentences
+        if sentence.support in carried and _against(sentence, draft.footnotes, question)
+        for number in sentence.footnotes
+    )
+
+
+def _against(sentence: Sentence, footnotes: Collection[FootnoteLink], question: str) -> list[str]:
+    cited = [footnote for footnote in footnotes if footnote.n in sentence.footnotes]
+    held = " ".join([question, *(f"{footnote.quote} {footnote.heading} {footnote.file}" for footnote in cited)])
+    return ([] if cited else [f"no footnote: {sentence.text}"]) + unheld(sentence.text, held)
+
+
+def unheld(text: str, held: str) -> list[str]:
+    """The numbers, months and names of a text that another lacks."""
     numbers = {_plain(n) for n in _NUMBER.findall(held)} | {
         _WORDS[w] for w in re.findall(r"[a-z]+", held.lower()) if w in _WORDS
     }

@@ -45,6 +45,9 @@ class TextLibrary:
         heading = next(p.context for p in self._passages if p.file_id == file_id)
         return Place(hashlib.sha256(self.texts[file_id - 1].encode()).hexdigest(), None, heading)
 
+    def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        return ()
+
     def coverage(self) -> str:
         return "all 3 files"
 
