@@ -61,6 +61,12 @@ def check(sentence: str, evidence: Evidence) -> Checked:
     return _Alignment(sentence, terms, evidence).judged()
 
 
+def nearest(sentence: str, evidence: Evidence, limit: int) -> tuple[Unit, ...]:
+    """The source sentences that speak most of the same thing, best first, whatever they support."""
+    terms = frozenset(evidence.terms(sentence))
+    return tuple(evidence.units[i] for i in _Alignment(sentence, terms, evidence).best_first()[:limit])
+
+
 class _Alignment:
     """One sentence laid over all source sentences."""
 
@@ -86,7 +92,7 @@ class _Alignment:
     def _chosen(self) -> list[int]:
         """Greedy: the best sentence, then whichever adds most, while it adds enough."""
         every = range(len(self._evidence.units))
-        chosen = [self._best()]
+        chosen = self.best_first()[:1]
         while len(chosen) < _MOST_UNITS:
             covered = self._gain([], chosen)
             best = max(every, key=lambda i: self._next_rank(i, chosen, covered))
@@ -95,7 +101,7 @@ class _Alignment:
             chosen.append(best)
         return chosen
 
-    def _best(self) -> int:
+    def best_first(self) -> list[int]:
         """By words, and of the best of these by meaning too."""
         pieces = self._evidence.pieces.shares(self._sentence)
         ranks = {i: self._first_rank(i) + pieces[i] for i in range(len(self._evidence.units))}
@@ -103,7 +109,7 @@ class _Alignment:
         likeness = self._evidence.likeness(self._sentence, [self._evidence.units[i].text for i in first])
         for i, value in zip(first, likeness, strict=False):
             ranks[i] += _MEANING * value
-        return max(first, key=lambda i: ranks[i])
+        return sorted(first, key=lambda i: -ranks[i])
 
     def _first_rank(self, index: int) -> float:
         unit = self._evidence.units[index]

@@ -22,7 +22,8 @@ from desktop.platform_support.paths import DataFolders, data_folders
 from tests.benchmarks.answering import cost, weak_models
 from tests.benchmarks.answering.asking import Asking, answer_figures, answer_lines, broken_promises
 from tests.benchmarks.answering.cases import MOST, WithoutParagraph, all_cases, finder_without, read_cases
-from tests.benchmarks.answering.claims import figures, judge_claims, likeness_by
+from tests.benchmarks.answering.claims import figures, judge_claims, likeness_by, read_claims
+from tests.benchmarks.answering.judgement import ASKED, judge, judgement_lines
 from tests.benchmarks.answering.kept_generations import KeptGenerations
 from tests.benchmarks.finding.libraries import BOTH, Library, index_folder, open_library
 
@@ -123,8 +124,9 @@ def measure_models(options: argparse.Namespace, place: Place) -> Part:
 
 
 def measure_claims() -> Part:
-    by_words = judge_claims(CLAIMS)
-    claims = judge_claims(CLAIMS, likeness_by(data_folders().embedders / DEFAULT_EMBEDDER))
+    labelled = read_claims(CLAIMS)
+    by_words = judge_claims(labelled)
+    claims = judge_claims(labelled, likeness_by(data_folders().embedders / DEFAULT_EMBEDDER))
     lines, told = ["Claims: supported against the rest"], dict[str, object]()
     for name, judged, half in (
         ("tuning", claims, 0), ("held out", claims, 1), ("all", claims, None), ("all, words alone", by_words, None)
@@ -145,6 +147,15 @@ def measure_claims() -> Part:
     return Part("claims", lines, told, [promise for promise, holds in kept.items() if not holds])
 
 
+def measure_judgement(options: argparse.Namespace, place: Place) -> Part:
+    likeness = likeness_by(place.folders.embedders / DEFAULT_EMBEDDER)
+    held_out = [claim for claim in read_claims(CLAIMS) if claim.half == 1]
+    model = kept_model(place, options.model)
+    judged = [judge(claim, claim.evidence(likeness), model) for claim in held_out[:ASKED]]
+    lines = judgement_lines(judged)
+    return Part("judgement", lines, {"claims": [dataclasses.asdict(one) for one in judged]}, [])
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="installer bench answer", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} questions of each kind instead of {MOST}")
@@ -154,6 +165,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--claims-only", action="store_true", help="only the check, without any model")
     parser.add_argument("--cost", action="store_true", help="only times, beside bare llama-cpp-python")
     parser.add_argument("--models", action="store_true", help="only footnotes of small models and under strong tones")
+    parser.add_argument("--judgement", action="store_true", help="only what the model's yes or no adds to the check")
     parser.add_argument("--rows", action="store_true", help="print every question with its answer")
     parser.add_argument("--json", type=Path, help="keep all figures and rows here")
     return parser
@@ -165,6 +177,8 @@ def measured(options: argparse.Namespace) -> list[Part]:
     with opened() as place:
         if options.cost:
             return [measure_cost(options, place)]
+        if options.judgement:
+            return [measure_judgement(options, place)]
         if options.models:
             return [measure_models(options, place)]
         return [measure_answers(options, place), measure_claims()]
