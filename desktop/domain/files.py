@@ -23,7 +23,7 @@ class Folder:
     """A folder (or single file) that the user added. `path` is absolute; `files` counts every state.
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
-    `waiting` files are still to be read.
+    `waiting` files are still to be read. `missing_since` (seconds since 1970) is 0 while the folder is there.
     """
 
     id: int
@@ -35,6 +35,7 @@ class Folder:
     rules: str = ""
     largest_mb: int = 200
     waiting: int = 0
+    missing_since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

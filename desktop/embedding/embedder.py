@@ -33,6 +33,15 @@ class Embedder:
         """What it computes in, such as f32 or bf16."""
         return self._graph.precision
 
+    @property
+    def threads(self) -> int | None:
+        """How many it may use; None: as many as the library likes."""
+        return self._graph.threads
+
+    def use_threads(self, threads: int | None) -> None:
+        """Takes half a second where it is another number."""
+        self._graph.use_threads(threads)
+
     def token_offsets(self, text: str) -> list[int]:
         """Where each token of `text` starts, in code points, without special tokens, never cut."""
         return self.tokens.offsets(text)

@@ -27,16 +27,26 @@ class VectorGraph:
     """
 
     def __init__(self, fast: Path, dimension: int, *, threads: int | None = None, exact: bool = False) -> None:
-        self._dimension = dimension
+        self._dimension, self._exact = dimension, exact
+        self._file = fast / GRAPH_FILE
+        self._compile(threads)
+
+    def use_threads(self, threads: int | None) -> None:
+        """Compiles anew where it is another number: the library fixes it then."""
+        if threads != self.threads:
+            self._compile(threads)
+
+    def _compile(self, threads: int | None) -> None:
         try:
             core = openvino.Core()
-            self._graph = core.compile_model(core.read_model(fast / GRAPH_FILE), "CPU", _options(threads, exact))
+            self._graph = core.compile_model(core.read_model(self._file), "CPU", _options(threads, self._exact))
             self._request = self._graph.create_infer_request()
             self._takes_types = any("token_type_ids" in given.get_names() for given in self._graph.inputs)
         except RuntimeError as error:
             raise EngineProblem(
                 "The embedder's fast form can't be loaded.", f"Run the set-up again. ({_first_line(error)})"
             ) from error
+        self.threads = threads
 
     @property
     def precision(self) -> str:

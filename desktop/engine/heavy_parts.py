@@ -43,6 +43,19 @@ class SharedEmbedder:
     def token_offsets(self, text: str) -> Sequence[int]:
         return self._embedder.token_offsets(text)
 
+    def use_threads(self, threads: int | None) -> None:
+        with self._turn:
+            if self._embedder.threads == threads:
+                return
+            self._turn.wait_for(lambda: not self._busy)
+            self._busy = True
+        try:
+            self._embedder.use_threads(threads)
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
+
     def embed(self, texts: Sequence[str], *, query: bool = False) -> Any:
         """float32 [n, d], unit length."""
         import numpy as np

@@ -67,7 +67,7 @@ class IndexOpening:
     def _follow(self, index: SearchIndex, revision: str) -> None:
         """After a change of embedder, those passages wait for a vector that this one never gave any."""
         if self._database.note("embedder") != revision:
-            self._ledger.have_vectors(index.vector_ids())
+            self._ledger.have_vectors(index.vector_ids().tolist())
             self._database.set_note("embedder", revision)
 
     def _drop_unused(self, index: SearchIndex, table: str) -> None:

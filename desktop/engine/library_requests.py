@@ -90,14 +90,14 @@ class LibraryRequests:
 
     def _all_notices(self) -> tuple[str, ...]:
         folders = self._files.folders()
-        unwatched, unreadable = self._indexer.unwatched(), self._indexer.unreadable()
+        unwatched, unreadable = self._indexer.disk.unwatched(), self._indexer.disk.unreadable()
         offline = [
             f"“{folder.path}” is not there now; its files are not answered from."
             for folder in folders
             if not folder.online
         ]
         scanned = [
-            f"“{folder.path}” can't be watched ({unwatched[folder.id]}); it is scanned every hour instead."
+            f"“{folder.path}” can't be watched ({unwatched[folder.id]}); it is scanned every five minutes instead."
             for folder in folders
             if folder.id in unwatched
         ]
@@ -160,6 +160,18 @@ class LibraryRequests:
         self._files.apply(Changes(queued=[(file.id, found.stamp, *starting_state(found), found.format)]))
         self._indexer.work_arrived()
         self._changed()
+        return Nothing()
+
+    def forget_missing(self, asked: FolderId) -> Nothing:
+        """The user says that the missing files of a folder are gone for good."""
+        self._files.forget_missing(asked.folder_id)
+        self._indexer.forget()
+        self._indexer.scan()  # an emptied folder is a healthy one from now on
+        self._changed()
+        return Nothing()
+
+    def user_active(self, _: Nothing) -> Nothing:
+        self._indexer.user_is_active()
         return Nothing()
 
     def pause(self, asked: Pause) -> Nothing:

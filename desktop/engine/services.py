@@ -26,11 +26,13 @@ from desktop.engine.tone_trials import ToneTrials
 from desktop.engine.trial_answers import TrialAnswers
 from desktop.engine.truth_questions import TruthQuestions
 from desktop.engine.voice_requests import VoiceRequests
+from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
 from desktop.llm.client import ModelRunner
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
+from desktop.platform_support.priority import on_battery
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL, Method
@@ -158,6 +160,7 @@ class Services:
             self._open_parts,
             on_progress=lambda progress: merged.send(m.IndexingProgressed(progress)),
             on_change=lambda: merged.send(m.LibraryChanged(self._files.counts())),
+            manners=GivingWay(lambda: bool(self._settings.get("pause_on_battery")), on_battery),
             watch=bool(self._settings.get("watch_folders")),
             own=str(self._own),
         )
@@ -179,6 +182,8 @@ class Services:
             m.REMOVE: library.remove,
             m.RESCAN: library.rescan,
             m.RETRY_FILE: library.retry_file,
+            m.FORGET_MISSING: library.forget_missing,
+            m.USER_ACTIVE: library.user_active,
             m.PAUSE: library.pause,
             m.SEARCH: library.search,
             m.FORGET_FOLDER: self._forgetting.forget_folder,
@@ -255,3 +260,5 @@ class Services:
     def _setting_changed(self, name: str) -> None:
         if name == "paused":
             self._indexer.pause(bool(self._settings.get("paused")))
+        if name == "pause_on_battery":
+            self._indexer.work_arrived()

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 
@@ -28,6 +29,8 @@ class SourceRequests:
 
     def open_text(self, asked: OpenText) -> SourceText:
         file = self._known(asked.file_id)
+        if not asked.offset:
+            self._files.note_opened(file.path, time.time_ns())
         document, sha256 = self._document(file)
         start = max(0, min(asked.offset, len(document.text)))
         end = start + max(0, min(asked.limit, _MAX_SLICE))

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from desktop import __version__
+from desktop.gui.activity import Activity
 from desktop.gui.block_watch import BlockWatch
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.single_instance import FirstInstance, raise_first_window
@@ -56,7 +57,9 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python would not hear Ctrl+C while Qt waits
     watch = BlockWatch()
     watch.start(application)
+    activity = Activity(parts.client)
     QTimer.singleShot(0, parts.client.start)
     code = application.exec()
+    activity.deleteLater()
     first.close()
     return code

@@ -3,6 +3,8 @@
 Removing can be undone for six seconds. Rows are changed in place, so that the focus stays where it is.
 """
 
+import datetime
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QScrollArea, QWidget
@@ -10,27 +12,31 @@ from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QScrollArea, QWidget
 from desktop.domain.files import Folder
 from desktop.gui import opening
 from desktop.gui.controls import Button, ElidedLabel, IconButton, column, label, look_again, row
-from desktop.gui.forgetting import offer_forgetting
+from desktop.gui.forgetting import offer_forgetting, offer_forgetting_missing
 from desktop.gui.messages import Message
 from desktop.gui.parts import Parts
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, indexed_text, shown_path
+from desktop.gui.wording import changed_text, file_name, indexed_text, shown_path
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import REMOVE, RESCAN, FolderId
 
 # rows in sight before one has to scroll: half a row shows that there are more
 ROWS, ROWS_IN_A_LOW_WINDOW = 3.5, 1.5
 LOW = grid(180)
+KEPT_SECONDS = 30 * 86_400
 
 
 class FolderRow(QWidget):
-    """Signals: `rules_wanted(Folder)`, `scan_wanted()`, `remove_wanted(Folder)`, `forget_wanted(Folder)`."""
+    """Signals: `rules_wanted(Folder)`, `scan_wanted()`, `remove_wanted(Folder)`, `forget_wanted(Folder)`,
+    `gone_wanted(Folder)` when its missing files will not come back.
+    """
 
     rules_wanted = Signal(object)
     scan_wanted = Signal()
     remove_wanted = Signal(object)
     forget_wanted = Signal(object)
+    gone_wanted = Signal(object)
 
     def __init__(self, theme: Theme, folder: Folder) -> None:
         super().__init__()
@@ -39,12 +45,13 @@ class FolderRow(QWidget):
         self._count = label("")
         self.rules = Button(tr("Rules…"), lambda: self.rules_wanted.emit(self.folder), look="plain")
         self.rules.setAccessibleName(tr("Rules of {name}: what is left out", name=name))
+        self.gone = Button(tr("Gone for good…"), lambda: self.gone_wanted.emit(self.folder), look="plain")
+        self.gone.setAccessibleName(tr("The files of {name} are gone for good", name=name))
         self.more = IconButton(theme, "more", tr("More for {name}", name=name), self._offer)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("How much of {name} is read", name=name))
         self._set_out(name)
-        self.rules.setVisible(not folder.is_file)
         self.show_folder(folder)
 
     @property
@@ -58,6 +65,8 @@ class FolderRow(QWidget):
         look_again(self._count)
         count = _rules(folder)
         self.rules.setText(tr("{n} rule…", "{n} rules…", count) if count else tr("Rules…"))
+        self.gone.setVisible(not folder.online and folder.files > 0)
+        self.rules.setVisible(not folder.is_file and self.gone.isHidden())
         self.progress.setRange(0, max(folder.files, 1))
         self.progress.setValue(folder.files - folder.waiting)
         self.progress.setVisible(folder.online and folder.waiting > 0)
@@ -82,6 +91,7 @@ class FolderRow(QWidget):
         across.addLayout(names, 1)
         across.addWidget(self._count)
         across.addWidget(self.rules)
+        across.addWidget(self.gone)
         across.addWidget(self.more)
         whole = column(0)
         whole.addLayout(across)
@@ -149,6 +159,7 @@ class FolderRows(QScrollArea):
         made.scan_wanted.connect(self._scan)
         made.remove_wanted.connect(self._remove)
         made.forget_wanted.connect(lambda folder: offer_forgetting(self._parts, folder))
+        made.gone_wanted.connect(lambda folder: offer_forgetting_missing(self._parts, folder))
         self._lines.insertWidget(sorted(self.rows).index(folder.id), made)
 
     def _fit(self) -> None:
@@ -193,7 +204,10 @@ def _rules(folder: Folder) -> int:
 
 def _counted(folder: Folder) -> str:
     if not folder.online:
-        return tr("not there now")
+        if not folder.missing_since or not folder.files:
+            return tr("not there now")
+        until = changed_text(folder.missing_since + KEPT_SECONDS, datetime.date.today())
+        return tr("not there now, kept until {date}", date=until)
     if folder.waiting:
         done = f"{folder.files - folder.waiting:,}"
         return tr("{done} of {n} file read", "{done} of {n} files read", folder.files, done=done)

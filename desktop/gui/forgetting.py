@@ -6,7 +6,7 @@ from desktop.gui.messages import STAYS_LONG, Message
 from desktop.gui.parts import Parts
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name
-from desktop.protocol.engine_messages import FORGET_FOLDER, FolderId, ForgetReport
+from desktop.protocol.engine_messages import FORGET_FOLDER, FORGET_MISSING, FolderId, ForgetReport
 
 
 def offer_forgetting(parts: Parts, folder: Folder) -> None:
@@ -16,6 +16,22 @@ def offer_forgetting(parts: Parts, folder: Folder) -> None:
         name=file_name(folder.path),
     )
     parts.messages.show(Message(text, tr("Forget now"), lambda: _forget(parts, folder), stays=STAYS_LONG))
+
+
+def offer_forgetting_missing(parts: Parts, folder: Folder) -> None:
+    """The files of a folder that is away are kept for 30 days; this ends that at once."""
+    text = tr(
+        "Is the {n} file of “{name}” gone for good? It leaves the library; if it comes back, it is read anew.",
+        "Are the {n} files of “{name}” gone for good? They leave the library; those that come back are read anew.",
+        folder.files,
+        name=file_name(folder.path),
+    )
+
+    def forget() -> None:
+        said = parts.messages
+        parts.client.call(FORGET_MISSING, FolderId(folder.id), None, lambda error: said.say(error.title, error.hint))
+
+    parts.messages.show(Message(text, tr("They are gone"), forget, stays=STAYS_LONG))
 
 
 def _forget(parts: Parts, folder: Folder) -> None:

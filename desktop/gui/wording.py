@@ -41,6 +41,8 @@ def left_text(seconds: float | None) -> str:
 def progress_text(progress: IndexingProgress) -> str:
     if progress.phase == "paused":
         return tr("Paused at {done} of {total}", done=f"{progress.done:,}", total=f"{progress.total:,}")
+    if progress.phase == "battery":
+        return tr("Waiting to be plugged in")
     if progress.phase == "scanning":
         return tr("Looking for changes…")
     doing = tr("Reading {done} of {total}") if progress.phase == "reading" else tr("Learning {done} of {total}")

@@ -13,21 +13,19 @@ import time
 from collections.abc import Callable, Generator
 
 from desktop.domain.errors import EngineProblem
-from desktop.domain.files import Folder
+from desktop.indexing.disk_following import LOOK_AT_ROOTS_EVERY, DiskFollower
+from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
-from desktop.indexing.reconciling import Reconciler
-from desktop.indexing.walking import root_is_healthy
-from desktop.indexing.watching import FolderWatcher, identity_of, watched_place
+from desktop.indexing.watching import FolderWatcher
+from desktop.platform_support.priority import lower_thread_priority
 from desktop.protocol.engine_messages import IndexingProgress
 from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 
-_EMBED_AT_ONCE = 256
+_EMBED_AT_ONCE = 128  # a saved file waits for one such piece of work at most
 _TIDY_AFTER = 20_000
-_SCAN_EVERY = 3_600.0
-_LOOK_AT_ROOTS_EVERY = 3.0
 _REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")
@@ -37,7 +35,8 @@ class Indexer:
     """Runs until `stop`. `on_progress` and `on_change` are called on its thread.
 
     `open_parts` is called on that thread first, since it loads LanceDB and the embedder. `own` is a folder that is
-    never indexed: Footnote's data. A problem that nothing here can mend ends the process, with code 3.
+    never indexed: Footnote's data. `manners` says when to give way to the user. A problem that nothing here can mend
+    ends the process, with code 3.
     """
 
     def __init__(
@@ -46,27 +45,26 @@ class Indexer:
         open_parts: Callable[[], IndexerParts],
         on_progress: Callable[[IndexingProgress], None],
         on_change: Callable[[], None],
+        manners: GivingWay,
         watch: bool = True,
         own: str = "",
     ) -> None:
         self._files = files
         self._open_parts = open_parts
         self._on_progress, self._on_change = on_progress, on_change
+        self._manners = manners
         self._wake = threading.Event()
         self._clear_to_work = threading.Event()
         self._clear_to_work.set()
         self._flags = threading.Lock()
         self._busy = True
-        self._scan_wanted = True
         self._rebuild_wanted = self._mended = False
         self._paused = self._stopping = False
         self._compared = False
         self._written = 0
         self._progress = RoundProgress()
-        self._watcher = FolderWatcher(self._wake.set) if watch else None
-        self._reconciler = Reconciler(files, own)
-        self._roots: dict[int, tuple[int, int] | None] = {}
-        self._last_scan = self._last_look = self._last_told = 0.0
+        self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
+        self._last_told = 0.0
         self._working = threading.Lock()
         self._last_report = self._progress.report("scanning", 0, 0)
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
@@ -89,7 +87,7 @@ class Indexer:
 
     def scan(self) -> None:
         """Scan every folder as soon as possible."""
-        self._scan_wanted = True
+        self.disk.want_scan()
         self.work_arrived()
 
     def work_arrived(self) -> None:
@@ -133,20 +131,17 @@ class Indexer:
     @property
     def idle(self) -> bool:
         """Nothing to scan, read or embed."""
-        return not self._busy and not self._scan_wanted
+        return not self._busy and not self.disk.scan_wanted
 
-    def unwatched(self) -> dict[int, str]:
-        """Folders that can't be watched and why; they are scanned instead."""
-        return dict(self._watcher.trouble) if self._watcher else {}
-
-    def unreadable(self) -> dict[int, int]:
-        """By folder, how many of the folders in it could not be opened at the last scan."""
-        return {folder_id: count for folder_id, count in self._reconciler.unreadable.items() if count}
+    def user_is_active(self) -> None:
+        """Somebody is at the window: half the cores are theirs for a while."""
+        self._manners.user_is_active()
 
     # the thread
 
     def _run(self) -> None:
         try:
+            lower_thread_priority()  # before the libraries start threads of their own
             parts = self._open_parts()
             queue = ReadingQueue(self._files, parts, self._progress)
             queue.forgive(reader_version())
@@ -163,8 +158,7 @@ class Indexer:
         except Exception as error:
             self._end(error)
         finally:
-            if self._watcher:
-                self._watcher.stop()
+            self.disk.stop()
 
     def _end(self, error: Exception) -> None:
         """An index that never gets ready tells nobody why: the engine ends and is started again."""
@@ -194,15 +188,15 @@ class Indexer:
             # whatever the last engine was doing when it ended
             parts.upkeep.heal(parts.upkeep.compare())
             self._compared = True
-        self._follow_hints()
-        self._look_at_roots()
-        if self._paused:
+        self._note_change(self.disk.follow_hints())
+        self.disk.look_around()
+        if self._paused or self._manners.must_wait:
             self._written += queue.flush()
-            self._report("paused", parts, queue)
+            self._report("paused" if self._paused else "battery", parts, queue)
             return False
-        if self._scan_wanted or time.monotonic() - self._last_scan > _SCAN_EVERY:
+        if self.disk.scan_due:
             self._report("scanning", parts, queue)
-            self._scan_all()
+            self._note_change(self.disk.scan())
             return True
         if self._written > _TIDY_AFTER:
             return self._tidy(parts)
@@ -212,57 +206,21 @@ class Indexer:
         with self._flags:
             if self._wake.is_set() or self._stopping:
                 return
-            over = self._busy and not self._paused and not (self._watcher and self._watcher.pending)
+            waits = self._paused or self._manners.must_wait
+            over = self._busy and not waits and not self.disk.pending
             if over:
                 self._busy = self._mended = False
         if over:
             self._progress.round_over()
             self._tell(self._progress.report("idle", 0, 0))
             self._on_change()
-        pending = self._watcher is not None and self._watcher.pending
-        self._wake.wait(0.1 if pending else _LOOK_AT_ROOTS_EVERY)
-
-    # the disk
-
-    def _scan_all(self) -> None:
-        self._scan_wanted = False
-        folders = self._files.folders()
-        if self._watcher:
-            self._watcher.follow(folders)  # before the scan, so that nothing falls between
-        changed = self._reconciler.scan(folders)
-        self._last_scan = time.monotonic()
-        self._remember_roots(self._files.folders())
-        self._note_change(changed)
-
-    def _follow_hints(self) -> None:
-        if self._watcher is None or not (paths := self._watcher.take_rested()):
-            return
-        folders = self._files.folders()
-        changed = self._reconciler.look_at(folders, paths)
-        if {folder.path for folder in folders} & set(paths):  # deleted, or in its place again
-            self._remember_roots(self._files.folders())
-        self._note_change(changed)
+        self._wake.wait(0.1 if self.disk.pending else LOOK_AT_ROOTS_EVERY)
 
     def _note_change(self, changed: bool) -> None:
         if changed:
             self._busy = True
             self._written += 1
             self._on_change()
-
-    def _remember_roots(self, folders: tuple[Folder, ...]) -> None:
-        if self._watcher:
-            self._watcher.follow(folders)
-        self._roots = {folder.id: identity_of(watched_place(folder)) for folder in folders}
-
-    def _look_at_roots(self) -> None:
-        """A folder that was moved, unmounted or put back makes no event of its own."""
-        if time.monotonic() - self._last_look < _LOOK_AT_ROOTS_EVERY:
-            return
-        self._last_look = time.monotonic()
-        for folder in self._files.folders():
-            other = folder.id in self._roots and self._roots[folder.id] != identity_of(watched_place(folder))
-            if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):
-                self._scan_wanted = True
 
     # files and vectors
 
@@ -272,7 +230,8 @@ class Indexer:
             self._report("reading", parts, queue, file.path)
             queue.read(file)
             if queue.scan_wanted:
-                queue.scan_wanted, self._scan_wanted = False, True
+                queue.scan_wanted = False
+                self.disk.want_scan()
         elif not queue.held:
             return False
         if file is None or queue.due:
@@ -293,7 +252,7 @@ class Indexer:
             return False
         started = time.monotonic()
         self._report("embedding", parts, queue)
-        parts.maker.embed(waiting)
+        parts.maker.embed(waiting, self._manners.threads)
         self._progress.embedding.measure(time.monotonic() - started, len(waiting))
         self._written += len(waiting)
         return True

@@ -24,6 +24,8 @@ class PassageEmbedder(Protocol):
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray: ...
 
+    def use_threads(self, threads: int | None) -> None: ...
+
 
 class WordOffsets:
     """Stands in for the embedder's tokenizer while there is no embedder: about one token every three characters."""
@@ -101,8 +103,13 @@ class PassageMaker:
         self._index.add_words(rows, replacing=renewed)
         self._ledger.replace(batch)
 
-    def embed(self, waiting: Sequence[LedgerPassage]) -> None:
-        """Gives these passages vectors: an equal passage's where there is one, else computed."""
+    def embed(self, waiting: Sequence[LedgerPassage], threads: int | None = None) -> None:
+        """Gives these passages vectors: an equal passage's where there is one, else computed.
+
+        `threads`: how many the embedder may use; None lets it choose.
+        """
+        if self._embedder is not None:
+            self._embedder.use_threads(threads)
         twins = {p.id: self._ledger.embedded_twin(p.digest) for p in waiting}
         vectors = self._index.vectors_of([twin for twin in set(twins.values()) if twin is not None])
         copied = {p.id: vectors[twin] for p in waiting if (twin := twins[p.id]) is not None and twin in vectors}

@@ -5,7 +5,8 @@ Renames and touches are told from changes here, so that nothing is read again fo
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
@@ -13,6 +14,8 @@ from desktop.indexing.ignoring import rules_of
 from desktop.indexing.walking import Found, Numbers, find_file, is_too_large, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
+
+_MISSING_KEPT = 30 * 86_400.0  # seconds; files of a folder that was away for longer are deleted, not missing
 
 
 def hash_file(path: str) -> str:
@@ -42,9 +45,9 @@ class Reconciler:
     another keeps its files; `own` (Footnote's data) is left out everywhere.
     """
 
-    def __init__(self, files: FileTable, own: str = "") -> None:
+    def __init__(self, files: FileTable, own: str = "", clock: Callable[[], float] = time.time) -> None:
         self._files = files
-        self._own = own
+        self._own, self._clock = own, clock
         self._kinds_known = False
         self.unreadable: dict[int, int] = {}
 
@@ -87,7 +90,11 @@ class Reconciler:
             if there:
                 self._files.set_online(folder.id)
             else:
-                self._files.set_offline(folder.id, "Its folder is not there now.")
+                self._files.set_offline(folder.id, "Its folder is not there now.", self._clock())
+        elif (
+            not there and self._clock() - folder.missing_since > _MISSING_KEPT and self._files.forget_missing(folder.id)
+        ):
+            seen.changed = True
         return there
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
@@ -133,6 +140,8 @@ class Reconciler:
                     changes.queued.append((source.id, target.stamp, *starting_state(target), target.format))
             elif before is None or before.id in moved:
                 changes.added.append((folder_id, target.path, target.stamp, *starting_state(target), target.format))
+                if target.opened:
+                    changes.opened.append((target.opened, target.path))
         for path, file in seen.known.items():
             if path in seen.found and file.id not in moved and path not in moves and _is_due(file, seen.found[path][1]):
                 target = seen.found[path][1]

@@ -14,17 +14,23 @@ from desktop.storage.file_table import FileStamp
 # SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
 _INODE = 0x7FFF_FFFF_FFFF_FFFF
 
+_COPIED_WITHIN = 60_000_000_000  # nanoseconds
+
 Numbers = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file on disk; `format` is empty when no reader knows it. Larger than `largest` bytes it is not read."""
+    """A regular file on disk; `format` is empty when no reader knows it. Larger than `largest` bytes it is not read.
+
+    `opened` (nanoseconds) is when it was last opened, 0 when nobody has since it came to be where it is.
+    """
 
     path: str
     stamp: FileStamp
     format: str
     largest: int
+    opened: int = 0
 
 
 @dataclass(slots=True)
@@ -88,7 +94,7 @@ def find_file(path: str, largest: int = DEFAULT_LARGEST_MB * 1024 * 1024) -> Fou
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    return Found(path, stamp_of(found), format_of(path) or "", largest)
+    return Found(path, stamp_of(found), format_of(path) or "", largest, _opened(found))
 
 
 def stamp_of(found: os.stat_result) -> FileStamp:
@@ -97,6 +103,12 @@ def stamp_of(found: os.stat_result) -> FileStamp:
 
 def numbers_of(stamp: FileStamp) -> Numbers:
     return stamp.size, stamp.mtime_ns, stamp.inode
+
+
+def _opened(found: os.stat_result) -> int:
+    # copying a file sets the time of its last reading too: that is nobody who opened it
+    later = found.st_atime_ns - max(found.st_mtime_ns, found.st_ctime_ns)
+    return found.st_atime_ns if later > _COPIED_WITHIN else 0
 
 
 def starting_state(found: Found) -> tuple[FileState, str]:
@@ -153,6 +165,7 @@ def _take(
             numbers = (found.st_size, found.st_mtime_ns, found.st_ino & _INODE)
             if not _met(settled, entry.path, numbers, rules.largest):
                 path = entry.path
-                result.files[path] = Found(path, FileStamp(*numbers), format_of(path) or "", rules.largest)
+                stamp, kind = FileStamp(*numbers), format_of(path) or ""
+                result.files[path] = Found(path, stamp, kind, rules.largest, _opened(found))
     except OSError:
         return  # it vanished while we looked; the next scan knows

@@ -4,6 +4,7 @@ Hints are merged and handed out when a path has rested; that something was misse
 """
 
 import dataclasses
+import logging
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from watchdog.observers import Observer
 
 from desktop.domain.files import Folder
 from desktop.indexing.ignoring import FolderRules, rules_of
+from desktop.platform_support.drives import network_drive
 
 REST_SECONDS = 0.4
 _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these: they say nothing of a change
@@ -40,11 +42,34 @@ class _Watched:
     identity: Identity | None
 
 
-class FolderWatcher:
-    """Watches folders; `take_rested` gives the hints. `trouble` names folders that can't be watched, by id."""
+class _Overflow(logging.Handler):
+    """watchdog says in its log alone that the system's queue of events ran over."""
 
-    def __init__(self, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
-        self._wake, self._clock = wake, clock
+    def __init__(self, lost: Callable[[], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._lost = lost
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "overflow" in record.getMessage():
+            self._lost()
+
+
+class FolderWatcher:
+    """Watches folders; `take_rested` gives the hints. `trouble` names folders that can't be relied on to tell, by id.
+
+    `is_remote` says of a path whether it lies on a network drive: others' changes there make no events.
+    """
+
+    def __init__(
+        self,
+        wake: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        is_remote: Callable[[str], bool] = network_drive,
+    ) -> None:
+        self._wake, self._clock, self._is_remote = wake, clock, is_remote
+        self._lost = False
+        self._overflow = _Overflow(self._events_lost)
+        logging.getLogger("watchdog").addHandler(self._overflow)
         self._lock = threading.Lock()
         self._hints: dict[str, float] = {}
         self._observer = Observer()
@@ -77,11 +102,21 @@ class FolderWatcher:
                 del self._hints[path]
         return rested
 
+    def take_lost(self) -> bool:
+        """Whether events were lost since it was last asked: only a scan knows what they were about."""
+        lost, self._lost = self._lost, False
+        return lost
+
     @property
     def pending(self) -> bool:
         return bool(self._hints)
 
+    def _events_lost(self) -> None:
+        self._lost = True
+        self._wake()
+
     def stop(self) -> None:
+        logging.getLogger("watchdog").removeHandler(self._overflow)
         if self._started:
             self._observer.stop()
             self._observer.join(5)
@@ -118,6 +153,8 @@ class FolderWatcher:
             return
         self._watched[folder.id] = _Watched(watch, place, identity_of(place))
         self.trouble.pop(folder.id, None)
+        if self._is_remote(real):
+            self.trouble[folder.id] = "it is on a network drive"
 
     def _unwatch(self, folder_id: int) -> None:
         watch = self._watched.pop(folder_id).watch

@@ -11,7 +11,8 @@ from desktop.protocol.lines import Method
 class IndexingProgress:
     """Where indexing stands. `done` of `total` files of this round; `seconds_left` is None until measured.
 
-    `phase` is idle, scanning, reading, embedding or paused; `current` is the file under way, or empty.
+    `phase` is idle, scanning, reading, embedding, paused or battery (it waits to be plugged in); `current` is the file
+    under way, or empty.
     """
 
     phase: str
@@ -182,6 +183,8 @@ PAUSE = Method("pause", Pause, Nothing)
 FORGET_FOLDER = Method("forget_folder", FolderId, ForgetReport)
 PREVIEW_RULES = Method("preview_rules", FolderRulesOf, RulesPreview)
 SET_RULES = Method("set_rules", FolderRulesOf, Nothing)
+FORGET_MISSING = Method("forget_missing", FolderId, Nothing)
+USER_ACTIVE = Method("user_active", Nothing, Nothing)
 CHECK = Method("check", Nothing, CheckReport)
 REBUILD = Method("rebuild", Nothing, Nothing)
 

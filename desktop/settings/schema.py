@@ -108,6 +108,10 @@ SETTINGS: tuple[SettingEntry, ...] = (
         "New, changed and deleted files are noticed as they happen. When off, they are noticed at the next start.",
     ),
     SettingEntry(
+        "pause_on_battery", SettingKind.BOOL, True, Section.GENERAL, "Wait while on battery",
+        "Reading new files waits until the computer is plugged in. Questions are answered all the while.",
+    ),
+    SettingEntry(
         "answer_tokens", SettingKind.INT, 512, Section.GENERAL, "Longest answer",
         "In tokens; a token is about three quarters of a word.", 64, 2048,
     ),

@@ -1,73 +1,33 @@
 """Folders, files and their states in SQLite. The table of files is the job queue: `waiting` files are to be read."""
 
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 from desktop.domain.files import FileRow, FileState, Folder
 from desktop.storage.database import Database
+from desktop.storage.file_rows import (
+    KNOWN,
+    ROW,
+    Changes,
+    FileStamp,
+    KnownFile,
+    known_of,
+    note_opened,
+    row_of,
+    write_changes,
+    write_state,
+)
+
+__all__ = ["Changes", "FileStamp", "FileTable", "KnownFile", "write_state"]
 
 _READER = "reader_version"
-_ROW = "id, folder_id, path, state, reason, size, mtime_ns, passages, format"
-_KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths, format, transient, split_by"
 # of a change in their numbers alone: the others are looked at each time (what is back, failed in passing, too large)
 _SETTLED = "(state NOT IN ('missing', 'too_large') AND transient = 0 AND (format != '' OR ?))"
 _AT_ONCE = 500
 _ORDERS = {"path": "path", "state": "state", "size": "size", "modified": "mtime_ns", "passages": "passages"}
-
-
-@dataclass(frozen=True, slots=True)
-class FileStamp:
-    """What a stat says of a file: bytes, nanoseconds, inode. Equal stamps: not changed."""
-
-    size: int
-    mtime_ns: int
-    inode: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as the table has it; `deaths` counts readers that died on it.
-
-    `transient`: it failed for a reason that may pass. `split_by` names the splitter that made its passages.
-    """
-
-    id: int
-    folder_id: int
-    path: str
-    state: FileState
-    stamp: FileStamp
-    sha256: str
-    deaths: int
-    format: str
-    transient: bool
-    split_by: str
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a look at the disk changes in the table.
-
-    `moved`: (file id, folder id, path, stamp); `added`: (folder id, path, stamp, state, reason, format);
-    `queued`: (file id, stamp, state, reason, format), of which `waiting` ones are read again; `removed`: file ids.
-    """
-
-    moved: list[tuple[int, int, str, FileStamp]] = field(default_factory=list[tuple[int, int, str, FileStamp]])
-    added: list[tuple[int, str, FileStamp, FileState, str, str]] = field(
-        default_factory=list[tuple[int, str, FileStamp, FileState, str, str]]
-    )
-    queued: list[tuple[int, FileStamp, FileState, str, str]] = field(
-        default_factory=list[tuple[int, FileStamp, FileState, str, str]]
-    )
-    removed: list[int] = field(default_factory=list[int])
-
-    def __bool__(self) -> bool:
-        return bool(self.moved or self.added or self.queued or self.removed)
 
 
 class FileTable:
@@ -91,7 +51,7 @@ class FileTable:
     def folders(self) -> tuple[Folder, ...]:
         rows = self._database.rows(
             "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0), "
-            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0) "
+            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0), f.missing_since "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
         return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
@@ -104,19 +64,28 @@ class FileTable:
 
     def set_online(self, folder_id: int) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 1 WHERE id = ?", (folder_id,))
+            connection.execute("UPDATE folders SET online = 1, missing_since = 0 WHERE id = ?", (folder_id,))
 
-    def set_offline(self, folder_id: int, reason: str) -> None:
-        """Its files are missing, not deleted: they keep their passages until it is back.
+    def set_offline(self, folder_id: int, reason: str, since: float) -> None:
+        """Its files are missing, not deleted: they keep their passages until it is back. `since`: seconds since 1970.
 
         That counts as a change of each, so that what was read of it a moment ago is not stored any more.
         """
         with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 0 WHERE id = ?", (folder_id,))
+            connection.execute("UPDATE folders SET online = 0, missing_since = ? WHERE id = ?", (since, folder_id))
             connection.execute(
                 "UPDATE files SET state = 'missing', reason = ?, changed = changed + 1 WHERE folder_id = ?",
                 (reason, folder_id),
             )
+
+    def forget_missing(self, folder_id: int) -> int:
+        """The missing files of a folder are gone for good; the folder stays in the library. Returns how many."""
+        with self._database.transaction() as connection:
+            where = "folder_id = ? AND state = 'missing'"
+            connection.execute(
+                f"DELETE FROM passages WHERE file_id IN (SELECT id FROM files WHERE {where})", (folder_id,)
+            )
+            return connection.execute(f"DELETE FROM files WHERE {where}", (folder_id,)).rowcount
 
     def remove_folder(self, folder_id: int) -> None:
         """Forgets the folder, its files and their passages in one transaction."""
@@ -129,8 +98,8 @@ class FileTable:
     # files
 
     def known_files(self, folder_id: int) -> dict[str, KnownFile]:
-        rows = self._database.rows(f"SELECT {_KNOWN} FROM files WHERE folder_id = ?", folder_id)
-        return {known.path: known for known in map(_known, rows)}
+        rows = self._database.rows(f"SELECT {KNOWN} FROM files WHERE folder_id = ?", folder_id)
+        return {known.path: known for known in map(known_of, rows)}
 
     def settled(self, folder_ids: Sequence[int], kinds: bool) -> dict[str, tuple[int, int, int]]:
         """(size, nanoseconds, inode) by path of the files that need no look while these stay the same.
@@ -150,9 +119,9 @@ class FileTable:
         """All others of these folders."""
         marks = ",".join("?" * len(folder_ids))
         rows = self._database.rows(
-            f"SELECT {_KNOWN} FROM files WHERE folder_id IN ({marks}) AND NOT {_SETTLED}", *folder_ids, int(kinds)
+            f"SELECT {KNOWN} FROM files WHERE folder_id IN ({marks}) AND NOT {_SETTLED}", *folder_ids, int(kinds)
         )
-        return [_known(row) for row in rows]
+        return [known_of(row) for row in rows]
 
     def known_at(self, paths: Sequence[str]) -> list[KnownFile]:
         """The files at these very paths."""
@@ -160,7 +129,7 @@ class FileTable:
         for start in range(0, len(paths), _AT_ONCE):
             part = [os.fsencode(path) for path in paths[start : start + _AT_ONCE]]
             marks = ",".join("?" * len(part))
-            found += map(_known, self._database.rows(f"SELECT {_KNOWN} FROM files WHERE path IN ({marks})", *part))
+            found += map(known_of, self._database.rows(f"SELECT {KNOWN} FROM files WHERE path IN ({marks})", *part))
         return found
 
     def known_below(self, path: str) -> dict[str, KnownFile]:
@@ -168,40 +137,21 @@ class FileTable:
         prefix = os.fsencode(os.path.join(path, ""))
         last = prefix[:-1] + bytes([prefix[-1] + 1])  # the first name after all that begin with the prefix
         rows = self._database.rows(
-            f"SELECT {_KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)", os.fsencode(path), prefix, last
+            f"SELECT {KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)", os.fsencode(path), prefix, last
         )
-        return {known.path: known for known in map(_known, rows)}
+        return {known.path: known for known in map(known_of, rows)}
 
     def file_by_id(self, file_id: int) -> KnownFile | None:
-        row = self._database.row(f"SELECT {_KNOWN} FROM files WHERE id = ?", file_id)
-        return _known(row) if row else None
+        row = self._database.row(f"SELECT {KNOWN} FROM files WHERE id = ?", file_id)
+        return known_of(row) if row else None
 
     def with_inode(self, inode: int) -> list[KnownFile]:
-        return [_known(row) for row in self._database.rows(f"SELECT {_KNOWN} FROM files WHERE inode = ?", inode)]
+        return [known_of(row) for row in self._database.rows(f"SELECT {KNOWN} FROM files WHERE inode = ?", inode)]
 
     def apply(self, changes: Changes) -> None:
         """All or nothing."""
         with self._database.transaction() as connection:
-            # two files may have changed names with each other: out of the way first
-            away = [(b"\0%d" % file_id, file_id) for file_id, *_ in changes.moved]
-            connection.executemany("UPDATE files SET path = ? WHERE id = ?", away)
-            _remove(connection, changes.removed)
-            connection.executemany(
-                "UPDATE files SET folder_id = ?, path = ?, name = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-                [
-                    (folder_id, os.fsencode(path), _display(path), s.size, s.mtime_ns, s.inode, file_id)
-                    for file_id, folder_id, path, s in changes.moved
-                ],
-            )
-            connection.executemany(
-                "INSERT INTO files (folder_id, path, name, format, state, reason, size, mtime_ns, inode) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO NOTHING",
-                [
-                    (folder_id, os.fsencode(path), _display(path), form, state.value, reason, *_numbers(stamp))
-                    for folder_id, path, stamp, state, reason, form in changes.added
-                ],
-            )
-            _queue(connection, changes.queued)
+            write_changes(connection, changes)
 
     def read_again(self, split_by: str) -> None:
         """Files that were split in another way wait to be read; they are answered from meanwhile."""
@@ -235,11 +185,17 @@ class FileTable:
                 "UPDATE files SET deaths = ?, transient = ? WHERE id = ?", (deaths, int(transient), file_id)
             )
 
+    def note_opened(self, path: str, nanoseconds: int) -> None:
+        """The user looked at it: it goes before others that wait."""
+        with self._database.transaction() as connection:
+            note_opened(connection, [(nanoseconds, path)])
+
     def next_waiting(self, limit: int) -> list[KnownFile]:
+        """Newest and most recently opened first; those that something died on last."""
         rows = self._database.rows(
-            f"SELECT {_KNOWN} FROM files WHERE state = 'waiting' ORDER BY deaths, id LIMIT ?", limit
+            f"SELECT {KNOWN} FROM files WHERE state = 'waiting' ORDER BY deaths, recent DESC, id LIMIT ?", limit
         )
-        return [_known(row) for row in rows]
+        return [known_of(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
         rows = self._database.rows("SELECT state, count(*) FROM files GROUP BY state ORDER BY state")
@@ -261,51 +217,10 @@ class FileTable:
         # whole rows are read for one page alone: sorting them all would take four times as long
         page = f"SELECT id FROM files WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
         rows = self._database.rows(
-            f"SELECT {_ROW} FROM files WHERE id IN ({page}) ORDER BY {by}", *values, limit, max(0, offset)
+            f"SELECT {ROW} FROM files WHERE id IN ({page}) ORDER BY {by}", *values, limit, max(0, offset)
         )
-        return tuple(map(_row, rows)), total
+        return tuple(map(row_of, rows)), total
 
     def languages(self) -> tuple[str, ...]:
         rows = self._database.rows("SELECT DISTINCT language FROM files WHERE language != '' ORDER BY language")
         return tuple(str(row[0]) for row in rows)
-
-
-def write_state(connection: sqlite3.Connection, file_id: int, state: FileState, reason: str) -> None:
-    connection.execute("UPDATE files SET state = ?, reason = ? WHERE id = ?", (state.value, reason, file_id))
-
-
-def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp, FileState, str, str]]) -> None:
-    connection.executemany(
-        "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, format = ?, deaths = 0, "
-        "transient = 0, changed = changed + 1 WHERE id = ?",
-        [(*_numbers(stamp), state.value, reason, form, file_id) for file_id, stamp, state, reason, form in queued],
-    )
-    hollow = [(file_id,) for file_id, _, state, *_ in queued if state is not FileState.WAITING]
-    connection.executemany("DELETE FROM passages WHERE file_id = ?", hollow)
-    connection.executemany("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", hollow)
-
-
-def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
-    rows = [(file_id,) for file_id in ids]
-    connection.executemany("DELETE FROM passages WHERE file_id = ?", rows)
-    connection.executemany("DELETE FROM files WHERE id = ?", rows)
-
-
-def _numbers(stamp: FileStamp) -> tuple[int, int, int]:
-    return stamp.size, stamp.mtime_ns, stamp.inode
-
-
-def _display(path: str) -> str:
-    # the path as words to show and filter by; odd bytes become question marks here, never in `path`
-    return str(PurePath(path)).encode("utf-8", "replace").decode("utf-8")
-
-
-def _known(row: tuple[Any, ...]) -> KnownFile:
-    stamp = FileStamp(row[4], row[5], row[6])
-    return KnownFile(
-        row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), stamp, row[7], row[8], row[9], bool(row[10]), row[11]
-    )
-
-
-def _row(row: tuple[Any, ...]) -> FileRow:
-    return FileRow(row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), row[4], row[5], row[6] / 1e9, row[7], row[8])

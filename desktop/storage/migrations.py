@@ -73,6 +73,17 @@ ALTER TABLE folders ADD COLUMN rules TEXT NOT NULL DEFAULT '';
 ALTER TABLE folders ADD COLUMN largest_mb INTEGER NOT NULL DEFAULT 200;
 """
 
+# what is newest, or was opened last, is read and embedded first
+_CURRENT = """
+ALTER TABLE files ADD COLUMN recent INTEGER NOT NULL DEFAULT 0;
+UPDATE files SET recent = mtime_ns;
+DROP INDEX files_waiting;
+CREATE INDEX files_waiting ON files(deaths, recent DESC, id) WHERE state = 'waiting';
+DROP INDEX passages_waiting;
+CREATE INDEX passages_waiting ON passages(file_id, ordinal) WHERE embedded = 0;
+ALTER TABLE folders ADD COLUMN missing_since REAL NOT NULL DEFAULT 0;
+"""
+
 # JSON of a Voice; empty: as last chosen
 _VOICES = """
 ALTER TABLE conversations ADD COLUMN voice TEXT NOT NULL DEFAULT '';
@@ -83,6 +94,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0002_queue", _QUEUE),
     ("0003_names", _NAMES),
     ("0004_rules", _RULES),
+    ("0005_current", _CURRENT),
     ("0007_voices", _VOICES),
 )
 

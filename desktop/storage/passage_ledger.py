@@ -1,6 +1,7 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
 import os
+from array import array
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -147,8 +148,20 @@ class PassageLedger:
     # vectors
 
     def waiting(self, limit: int) -> list[LedgerPassage]:
-        """Passages without a vector, oldest first."""
-        return self._select("WHERE p.embedded = 0 ORDER BY p.id LIMIT ?", limit)
+        """Passages without a vector, those of the newest and most recently opened files first."""
+        rows = self._database.rows(
+            "SELECT id FROM files WHERE id IN (SELECT DISTINCT file_id FROM passages WHERE embedded = 0) "
+            "ORDER BY recent DESC, id LIMIT ?",
+            limit,
+        )
+        found: list[LedgerPassage] = []
+        for (file_id,) in rows:
+            found += self._select(
+                "WHERE p.embedded = 0 AND p.file_id = ? ORDER BY p.ordinal LIMIT ?", file_id, limit - len(found)
+            )
+            if len(found) == limit:
+                break
+        return found
 
     def embedded_twin(self, digest: str) -> int | None:
         """A passage with the same digest that has a vector."""
@@ -211,9 +224,9 @@ class PassageLedger:
         rows = self._database.rows("SELECT id, file_id FROM passages ORDER BY file_id")
         return list(dict.fromkeys(int(file_id) for i, file_id in rows if ids is None or i in ids))
 
-    def ids(self, embedded_only: bool = False) -> set[int]:
+    def ids(self, embedded_only: bool = False) -> "array[int]":
         where = "WHERE embedded = 1" if embedded_only else ""
-        return {int(row[0]) for row in self._database.rows(f"SELECT id FROM passages {where}")}
+        return array("q", (row[0] for row in self._database.rows(f"SELECT id FROM passages {where}")))
 
     def sha256_of(self, file_id: int) -> str:
         row = self._database.row("SELECT sha256 FROM files WHERE id = ?", file_id)

@@ -284,15 +284,15 @@ class SearchIndex:
 
     # checking
 
-    def word_ids(self) -> list[int]:
-        """Every passage id in the table of terms, doubles included."""
+    def word_ids(self) -> np.ndarray:
+        """int64 [n]: every passage id in the table of terms, doubles included."""
         with self._use():
-            return column(self._words.search().select(["id"]).limit(None).to_arrow(), "id")
+            return self._words.search().select(["id"]).limit(None).to_arrow().column("id").to_numpy()
 
-    def vector_ids(self) -> list[int]:
-        """Every passage id in the table of vectors, doubles included."""
+    def vector_ids(self) -> np.ndarray:
+        """int64 [n]: every passage id in the table of vectors, doubles included."""
         with self._use():
-            return column(self._vectors.search().select(["id"]).limit(None).to_arrow(), "id")
+            return self._vectors.search().select(["id"]).limit(None).to_arrow().column("id").to_numpy()
 
 
 def _match(text: str, field: str, operator: FullTextOperator = FullTextOperator.OR) -> MatchQuery:

@@ -63,7 +63,7 @@ class FakeEngine:
             1, str(self.folder / "Contracts"), False, True, sum(counts.values()), counts["indexed"], "", 200, waiting
         )
         others = [
-            Folder(n, place, False, n != 3, 90 * n, 90 * n, "*.bak\ndrafts/", 50)
+            Folder(n, place, False, n != 3, 90 * n, 90 * n, "*.bak\ndrafts/", 50, 0, 0.0 if n != 3 else 1.79e9)
             for n, place in enumerate(canned.OTHER_FOLDERS if "folders" in self.words else (), 2)
         ]
         return [first, *others]
@@ -105,6 +105,10 @@ class FakeEngine:
 
     def counts(self) -> dict[str, int]:
         return {"indexed": canned.MANY} if "many" in self.words else dict(Counter(row.state.value for row in self.rows))
+
+    def forget_missing(self, request: m.FolderId) -> Nothing:
+        self.note(f"forget missing {request.folder_id}")
+        return Nothing()
 
     def retry_file(self, request: m.FileId) -> Nothing:
         self.note(f"retry {request.file_id}")
@@ -337,6 +341,8 @@ class FakeEngine:
             m.FORGET_FOLDER: self.forget,
             m.RESCAN: self.rescan,
             m.RETRY_FILE: self.retry_file,
+            m.FORGET_MISSING: self.forget_missing,
+            m.USER_ACTIVE: lambda _: Nothing(),
             m.PREVIEW_RULES: self.preview_rules,
             m.SET_RULES: self.set_rules,
             m.PAUSE: self.pause,

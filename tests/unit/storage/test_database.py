@@ -191,6 +191,17 @@ def test_files_are_listed_in_an_order_with_their_folder_counted(database: Databa
     assert (counted.files, counted.indexed, counted.waiting) == (3, 0, 2)
 
 
+def test_the_newest_and_the_last_opened_wait_least(database: Database) -> None:
+    files = FileTable(database)
+    folder = files.add_folder("/a", False)
+    stamps = {"/a/old": FileStamp(1, 10, 1), "/a/new": FileStamp(1, 30, 2), "/a/middle": FileStamp(1, 20, 3)}
+    added = [(folder, path, stamp, FileState.WAITING, "", "text") for path, stamp in stamps.items()]
+    files.apply(Changes(added=added, opened=[(25, "/a/old")]))
+    assert [file.path for file in files.next_waiting(9)] == ["/a/new", "/a/old", "/a/middle"]
+    files.note_opened("/a/middle", 40)
+    assert [file.path for file in files.next_waiting(2)] == ["/a/middle", "/a/new"]
+
+
 def test_suspects_wait_longest(database: Database) -> None:
     files = FileTable(database)
     folder = files.add_folder("/a", is_file=False)

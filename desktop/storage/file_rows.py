@@ -1,0 +1,140 @@
+"""What the table of files holds, as objects and in SQL: stamps, known files, the changes of one look at the disk."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from desktop.domain.files import FileRow, FileState
+
+ROW = "id, folder_id, path, state, reason, size, mtime_ns, passages, format"
+KNOWN = "id, folder_id, path, state, size, mtime_ns, inode, sha256, deaths, format, transient, split_by"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What a stat says of a file: bytes, nanoseconds, inode. Equal stamps: not changed."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as the table has it; `deaths` counts readers that died on it.
+
+    `transient`: it failed for a reason that may pass. `split_by` names the splitter that made its passages.
+    """
+
+    id: int
+    folder_id: int
+    path: str
+    state: FileState
+    stamp: FileStamp
+    sha256: str
+    deaths: int
+    format: str
+    transient: bool
+    split_by: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a look at the disk changes in the table.
+
+    `opened`: (nanoseconds, path) of added files that somebody opened after they came to be where they are.
+    `moved`: (file id, folder id, path, stamp); `added`: (folder id, path, stamp, state, reason, format);
+    `queued`: (file id, stamp, state, reason, format), of which `waiting` ones are read again; `removed`: file ids.
+    """
+
+    moved: list[tuple[int, int, str, FileStamp]] = field(default_factory=list[tuple[int, int, str, FileStamp]])
+    added: list[tuple[int, str, FileStamp, FileState, str, str]] = field(
+        default_factory=list[tuple[int, str, FileStamp, FileState, str, str]]
+    )
+    queued: list[tuple[int, FileStamp, FileState, str, str]] = field(
+        default_factory=list[tuple[int, FileStamp, FileState, str, str]]
+    )
+    removed: list[int] = field(default_factory=list[int])
+    opened: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.added or self.queued or self.removed)
+
+
+def write_changes(connection: sqlite3.Connection, changes: Changes) -> None:
+    """Call it in one transaction."""
+    # two files may have changed names with each other: out of the way first
+    away = [(b"\0%d" % file_id, file_id) for file_id, *_ in changes.moved]
+    connection.executemany("UPDATE files SET path = ? WHERE id = ?", away)
+    _remove(connection, changes.removed)
+    connection.executemany(
+        "UPDATE files SET folder_id = ?, path = ?, name = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+        [
+            (folder_id, os.fsencode(path), _display(path), s.size, s.mtime_ns, s.inode, file_id)
+            for file_id, folder_id, path, s in changes.moved
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO files (folder_id, path, name, format, state, reason, size, mtime_ns, inode, recent) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO NOTHING",
+        [
+            (folder_id, os.fsencode(path), _display(path), form, state.value, reason, *_numbers(stamp), stamp.mtime_ns)
+            for folder_id, path, stamp, state, reason, form in changes.added
+        ],
+    )
+    note_opened(connection, changes.opened)
+    _queue(connection, changes.queued)
+
+
+def note_opened(connection: sqlite3.Connection, opened: Sequence[tuple[int, str]]) -> None:
+    """These files (nanoseconds since 1970, path) are read before older ones."""
+    connection.executemany(
+        "UPDATE files SET recent = max(recent, ?) WHERE path = ?", [(when, os.fsencode(path)) for when, path in opened]
+    )
+
+
+def write_state(connection: sqlite3.Connection, file_id: int, state: FileState, reason: str) -> None:
+    connection.execute("UPDATE files SET state = ?, reason = ? WHERE id = ?", (state.value, reason, file_id))
+
+
+def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp, FileState, str, str]]) -> None:
+    connection.executemany(
+        "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, format = ?, deaths = 0, "
+        "transient = 0, changed = changed + 1, recent = max(recent, ?) WHERE id = ?",
+        [
+            (*_numbers(stamp), state.value, reason, form, stamp.mtime_ns, file_id)
+            for file_id, stamp, state, reason, form in queued
+        ],
+    )
+    hollow = [(file_id,) for file_id, _, state, *_ in queued if state is not FileState.WAITING]
+    connection.executemany("DELETE FROM passages WHERE file_id = ?", hollow)
+    connection.executemany("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", hollow)
+
+
+def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    rows = [(file_id,) for file_id in ids]
+    connection.executemany("DELETE FROM passages WHERE file_id = ?", rows)
+    connection.executemany("DELETE FROM files WHERE id = ?", rows)
+
+
+def _numbers(stamp: FileStamp) -> tuple[int, int, int]:
+    return stamp.size, stamp.mtime_ns, stamp.inode
+
+
+def _display(path: str) -> str:
+    # the path as words to show and filter by; odd bytes become question marks here, never in `path`
+    return str(PurePath(path)).encode("utf-8", "replace").decode("utf-8")
+
+
+def known_of(row: tuple[Any, ...]) -> KnownFile:
+    stamp = FileStamp(row[4], row[5], row[6])
+    return KnownFile(
+        row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), stamp, row[7], row[8], row[9], bool(row[10]), row[11]
+    )
+
+
+def row_of(row: tuple[Any, ...]) -> FileRow:
+    return FileRow(row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), row[4], row[5], row[6] / 1e9, row[7], row[8])

@@ -1,0 +1,105 @@
+"""When folders are scanned again: after a sleep, after lost events, often where nothing can be watched."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.indexing.disk_following import DiskFollower
+from desktop.indexing.watching import FolderWatcher
+from desktop.storage.database import Database
+from desktop.storage.file_table import FileTable
+
+
+class Disk:
+    """A follower of one folder, by clocks of its own."""
+
+    def __init__(self, home: Path, watcher: FolderWatcher | None = None) -> None:
+        self.home = home
+        self.clock, self.wall = 1_000.0, 1.7e9
+        self.database = Database(home / "library.db")
+        self.files = FileTable(self.database)
+        (home / "notes").mkdir()
+        (home / "notes" / "a.txt").write_text("one")
+        self.folder = self.files.add_folder(str(home / "notes"), False)
+        self.follower = DiskFollower(
+            self.files, watcher or FolderWatcher(lambda: None), "", lambda: self.clock, lambda: self.wall
+        )
+        assert self.follower.scan_due and self.follower.scan()
+
+    def pass_time(self, awake: float, asleep: float = 0.0) -> None:
+        self.clock += awake
+        self.wall += awake + asleep
+        self.follower.look_around()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    disk = Disk(tmp_path)
+    yield disk
+    disk.follower.stop()
+    disk.database.close()
+
+
+def test_every_hour(disk: Disk) -> None:
+    disk.pass_time(3_500)
+    assert not disk.follower.scan_due
+    disk.pass_time(200)
+    assert disk.follower.scan_due
+
+
+@pytest.mark.parametrize("asleep", [3_600.0, -86_400.0])
+def test_after_a_sleep_or_when_the_clock_was_set(disk: Disk, asleep: float) -> None:
+    disk.pass_time(5)
+    assert not disk.follower.scan_due
+    disk.pass_time(5, asleep)
+    assert disk.follower.scan_due
+    disk.follower.scan()
+    disk.pass_time(5)
+    assert not disk.follower.scan_due
+
+
+def test_after_events_were_lost(disk: Disk) -> None:
+    assert not disk.follower.scan_due
+    logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; filesystem events were lost")
+    disk.follower.follow_hints()
+    assert disk.follower.scan_due
+
+
+def test_a_network_drive_is_watched_and_scanned_often(tmp_path: Path) -> None:
+    disk = Disk(tmp_path, FolderWatcher(lambda: None, is_remote=lambda path: path.endswith("notes")))
+    assert disk.follower.unwatched() == {disk.folder: "it is on a network drive"}
+    disk.pass_time(299)
+    assert not disk.follower.scan_due
+    disk.pass_time(2)
+    assert disk.follower.scan_due
+    disk.follower.stop()
+    disk.database.close()
+
+
+def test_missing_files_are_kept_for_thirty_days(disk: Disk) -> None:
+    (disk.home / "notes").rename(disk.home / "away")
+    disk.follower.scan()
+    assert disk.files.counts() == {"missing": 1}
+    disk.wall -= 40 * 86_400  # a clock that was set back throws nothing away
+    disk.follower.scan()
+    disk.wall += 69 * 86_400
+    disk.follower.scan()
+    assert disk.files.counts() == {"missing": 1}
+    disk.wall += 2 * 86_400
+    assert disk.follower.scan()
+    assert disk.files.counts() == {}
+    (disk.home / "away").rename(disk.home / "notes")
+    disk.follower.scan()
+    assert disk.files.counts() == {"waiting": 1}
+
+
+def test_what_the_user_says_is_gone_is_gone(disk: Disk) -> None:
+    (disk.home / "notes" / "a.txt").unlink()
+    disk.follower.scan()
+    assert disk.files.counts() == {"missing": 1}, "all at once: it may be an empty mount point"
+    assert disk.files.forget_missing(disk.folder) == 1
+    disk.follower.scan()
+    (folder,) = disk.files.folders()
+    assert (folder.online, folder.files, folder.missing_since) == (True, 0, 0)
