@@ -7,12 +7,13 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from desktop.domain.errors import EngineProblem
 from installer.checkout import Checkout, this_checkout
 from installer.checks import run_checks
 from installer.console import Console
 from installer.launch import make_locks, open_footnote, run_benchmark
 from installer.machine import has_display
-from installer.problems import SetupProblem
+from installer.problems import shown
 from installer.setup_plan import SetupPlan, Wishes
 
 MODELS = ("starter", "small", "tiny", "none")
@@ -39,9 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _dispatch(arguments, this_checkout(), console)
-    except SetupProblem as problem:
+    except EngineProblem as problem:
         sys.stdout.flush()
-        print(f"\n{problem.shown()}", file=sys.stderr)
+        print(f"\n{shown(problem)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         sys.stdout.flush()

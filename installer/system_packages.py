@@ -8,7 +8,7 @@ from installer.child_process import ProgramFailed, run_logged
 from installer.console import Console
 from installer.machine import has_apt, is_administrator
 from installer.prerequisites import Lack, Need
-from installer.problems import SetupProblem
+from installer.problems import SetupProblem, shown
 
 APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive"}
 
@@ -75,4 +75,4 @@ def _install(lacks: Sequence[Lack], console: Console, logs: Path) -> None:
     except ProgramFailed as problem:
         if any(lack.need is Need.REQUIRED for lack in lacks):
             raise
-        console.say(f"{problem.shown()}\n  Going on without.")
+        console.say(f"{shown(problem)}\n  Going on without.")

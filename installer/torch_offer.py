@@ -12,9 +12,9 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from installer.index_settings import IndexSettings
-from installer.package_index import IndexFile, PackageIndex
-from installer.problems import SetupProblem
+from desktop.download.index_settings import IndexSettings
+from desktop.download.package_index import IndexFile, PackageIndex
+from desktop.download.problems import DownloadProblem
 
 PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 TIMEOUT_SECONDS = 5.0
@@ -58,7 +58,7 @@ def _on_indexes(settings: IndexSettings, more: Sequence[str]) -> list[IndexFile]
     for address in (*settings.indexes, *more):
         try:
             found.extend(PackageIndex(replace(settings, indexes=(address,)), TIMEOUT_SECONDS).files("torch"))
-        except SetupProblem:
+        except DownloadProblem:
             # Not having torch, or not being there, is no problem of an index that others stand in for.
             continue
     return found

@@ -5,8 +5,8 @@ A file counts as checked while its size and time of change are those of the chec
 
 from pathlib import Path
 
-from installer.catalogue import CatalogueFile
-from installer.download import sha256_of
+from desktop.download.catalogue import CatalogueFile
+from desktop.download.transfer import sha256_of
 from installer.stamp import Stamp
 
 

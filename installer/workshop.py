@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from desktop.domain.errors import EngineProblem
+from desktop.download.index_settings import settings_of_pip
 from installer.child_process import run_logged
 from installer.console import Console, megabytes
 from installer.environment import Environment
-from installer.index_settings import settings_of_pip
 from installer.lock_files import read_lock
 from installer.machine import has_nvidia_gpu
-from installer.problems import SetupProblem
+from installer.problems import SetupProblem, shown
 from installer.stamp import key_of
 from installer.torch_offer import PYTORCH_CPU_INDEX, Build, TorchOffer, torch_on_offer
 
@@ -51,11 +52,11 @@ class Workshop:
             return
         try:
             self._install(offer)
-        except SetupProblem as problem:
+        except EngineProblem as problem:
             if wanted:
                 raise
             # The app needs none of it: a torch that won't install must not keep anyone from their files.
-            self._console.say(f"{problem.shown()}\nThe workshop (training tones) is left out. {AGAIN}")
+            self._console.say(f"{shown(problem)}\nThe workshop (training tones) is left out. {AGAIN}")
             self._environment.stamp.record(DECLINED, self._key())
 
     def _offer(self) -> TorchOffer | None:

@@ -25,12 +25,12 @@ from desktop.answering.leaning import leans_back
 from desktop.answering.rewriting import prepare, with_earlier_words
 from desktop.answering.understanding import understood
 from desktop.domain.answers import FoundPassage
+from desktop.download.catalogue import read_catalogue
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
 from desktop.platform_support.paths import data_folders
 from desktop.protocol.runner_messages import Turn
-from installer.catalogue import read_catalogue
 from tests.benchmarks.finding.libraries import BOTH, index_folder, open_library
 
 CASES = Path(__file__).with_name("follow_ups.json")

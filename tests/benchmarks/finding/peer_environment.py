@@ -7,13 +7,13 @@ import shutil
 import sys
 from pathlib import Path
 
+from desktop.download.index_settings import settings_of_pip
+from desktop.download.package_index import NETWORK_HINT
 from installer.checkout import Checkout, this_checkout
 from installer.child_process import run_logged
 from installer.console import Console
 from installer.environment import PIP_ENVIRONMENT
-from installer.index_settings import settings_of_pip
 from installer.lock_files import read_lock
-from installer.package_index import NETWORK_HINT
 from installer.problems import SetupProblem
 from installer.stamp import Stamp, key_of
 from installer.torch_offer import PYTORCH_CPU_INDEX, Build, torch_on_offer

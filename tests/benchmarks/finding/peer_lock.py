@@ -6,7 +6,8 @@ Resolves as the installer does for its own locks; torch is left to the installer
 from pathlib import Path
 from sys import executable
 
-from installer.index_settings import settings_of_pip
+from desktop.download.index_settings import settings_of_pip
+from desktop.download.package_index import PackageIndex
 from installer.lock_files import HEADER, read_lock, write_lock
 from installer.lock_making import (
     CUDA_PREFIXES,
@@ -14,7 +15,6 @@ from installer.lock_making import (
     _locked,  # pyright: ignore[reportPrivateUsage]  # likewise
     _resolve,  # pyright: ignore[reportPrivateUsage]  # likewise
 )
-from installer.package_index import PackageIndex
 from tests.benchmarks.finding.peer_environment import LOCK, this_checkout
 
 PEERS = ("txtai==9.14.0", "lancedb==0.40.0", "numpy==2.4.6")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from installer.catalogue import CatalogueFile, CatalogueModel, PackageSource
+from desktop.download.catalogue import CatalogueFile, CatalogueModel, PackageSource
+from desktop.download.index_settings import IndexSettings
+from desktop.download.package_index import PackageIndex
+from desktop.download.transfer import Downloader
 from installer.console import Console
-from installer.download import Downloader
-from installer.index_settings import IndexSettings
-from installer.package_index import PackageIndex
 
 
 @dataclass

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.catalogue import HuggingFaceSource, PackageSource, read_catalogue
+from desktop.download.catalogue import HuggingFaceSource, PackageSource, read_catalogue
 
 # Written down from the files themselves, apart from the catalogue: a slip of the pen there fails here.
 RECORDED = {

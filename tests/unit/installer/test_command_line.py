@@ -18,6 +18,7 @@ from installer.checkout import Checkout, this_checkout
 from installer.checks import pytest_check, run_checks
 from installer.child_process import ProgramFailed, run_logged
 from installer.console import Console, megabytes, seconds
+from installer.problems import shown
 
 ROOT = this_checkout().root
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the stand-in programs are shell scripts")
@@ -154,12 +155,12 @@ def test_failing_program_shows_its_last_lines(console: Console, tmp_path: Path) 
         run_logged(
             [sys.executable, "-c", code], doing="Counting", log=tmp_path / "l.log", console=console, hint="Count less."
         )
-    shown = problem.value.shown()
-    assert "Counting failed (exit code 3)" in shown
-    assert "\n99\n" in shown
-    assert "\n80\n" not in shown
-    assert "Count less." in shown
-    assert str(tmp_path / "l.log") in shown
+    text = shown(problem.value)
+    assert "Counting failed (exit code 3)" in text
+    assert "\n99\n" in text
+    assert "\n80\n" not in text
+    assert "Count less." in text
+    assert str(tmp_path / "l.log") in text
 
 
 STOPPED = """

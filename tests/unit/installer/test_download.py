@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from installer.download import Downloader
-from installer.package_index import IndexFile, PackageIndex
-from installer.problems import SetupProblem
+from desktop.download.package_index import IndexFile, PackageIndex
+from desktop.download.problems import DownloadProblem
+from desktop.download.transfer import Downloader
 from tests.unit.installer.conftest import IndexServer
 
 CONTENT = os.urandom(300_000)
@@ -57,7 +57,7 @@ def test_connection_that_brings_nothing_gives_up_and_keeps_what_it_has(
     downloader: Downloader, file: IndexFile, index_server: IndexServer, tmp_path: Path
 ) -> None:
     index_server.cuts = [100_000, 0, 0, 0, 0, 0]
-    with pytest.raises(SetupProblem, match=r"cut after 100,000 of 300,000 bytes") as problem:
+    with pytest.raises(DownloadProblem, match=r"cut after 100,000 of 300,000 bytes") as problem:
         downloader.fetch(file, tmp_path / NAME, ignore)
     assert "goes on where it stopped" in problem.value.hint
     assert not (tmp_path / NAME).exists()
@@ -72,7 +72,7 @@ def test_wrong_hash_is_refused_and_deleted(
 ) -> None:
     index_server.add("thing", NAME, CONTENT)
     index_server.announced[NAME] = hashlib.sha256(b"other").hexdigest()
-    with pytest.raises(SetupProblem, match="not what the index announced"):
+    with pytest.raises(DownloadProblem, match="not what the index announced"):
         downloader.fetch(package_index.wheel("thing", "1.0"), tmp_path / NAME, ignore)
     assert list(tmp_path.iterdir()) == []
 
@@ -81,7 +81,7 @@ def test_login_page_is_not_taken_for_the_file(
     downloader: Downloader, file: IndexFile, index_server: IndexServer, tmp_path: Path
 ) -> None:
     index_server.login_page = True
-    with pytest.raises(SetupProblem, match="A web page came instead"):
+    with pytest.raises(DownloadProblem, match="A web page came instead"):
         downloader.fetch(file, tmp_path / NAME, ignore)
     assert list(tmp_path.iterdir()) == []
 
@@ -109,7 +109,7 @@ def test_part_longer_than_the_file_starts_over(downloader: Downloader, file: Ind
 
 def test_missing_file_is_said_at_once(downloader: Downloader, index_server: IndexServer, tmp_path: Path) -> None:
     lost = IndexFile("lost.whl", f"{index_server.address}/simple/lost/", None, None)
-    with pytest.raises(SetupProblem, match="404"):
+    with pytest.raises(DownloadProblem, match="404"):
         downloader.fetch(lost, tmp_path / "lost.whl", ignore)
     assert len(index_server.requests) == 1
 
@@ -117,14 +117,14 @@ def test_missing_file_is_said_at_once(downloader: Downloader, index_server: Inde
 FULL_DISK = """
 import sys
 from pathlib import Path
-from installer.download import Downloader
-from installer.index_settings import IndexSettings
-from installer.package_index import IndexFile
-from installer.problems import SetupProblem
+from desktop.download.transfer import Downloader
+from desktop.download.index_settings import IndexSettings
+from desktop.download.package_index import IndexFile
+from desktop.download.problems import DownloadProblem
 try:
     Downloader(IndexSettings()).fetch(IndexFile("x.whl", sys.argv[1], None, None), Path(sys.argv[2], "x.whl"), print)
-except SetupProblem as problem:
-    print(problem.shown())
+except DownloadProblem as problem:
+    print(problem)
 """
 
 

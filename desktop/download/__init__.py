@@ -1,0 +1,1 @@
+"""Getting models: the catalogue, and files from the package index, from Hugging Face and from disk."""
