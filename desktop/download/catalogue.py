@@ -18,6 +18,11 @@ class PackageSource:
     version: str
     member: str
 
+    @property
+    def where(self) -> str:
+        """To be shown."""
+        return "the Python package index (a mirror)"
+
 
 @dataclass(frozen=True, slots=True)
 class HuggingFaceSource:
@@ -25,6 +30,11 @@ class HuggingFaceSource:
 
     repository: str
     file: str
+
+    @property
+    def where(self) -> str:
+        """To be shown."""
+        return f"huggingface.co/{self.repository}"
 
     @property
     def url(self) -> str:
@@ -36,11 +46,33 @@ Source = PackageSource | HuggingFaceSource
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFile:
-    """A file below a folder: path with `/`, size in bytes, SHA-256 in hexadecimal."""
+    """A file below a folder: path with `/`, size in bytes, SHA-256 in hexadecimal.
+
+    Both stand here only where this project computed them from bytes it had; else they are 0 and empty, and are asked
+    of the source when the file is got.
+    """
 
     path: str
-    size: int
-    sha256: str
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What a person wants to know before getting a model.
+
+    `weights` is the number of its parameters, `cache` the bytes that one token takes in memory beside them (float16).
+    """
+
+    licence: str = ""
+    about: str = ""
+    languages: tuple[str, ...] = ()
+    context: int = 0
+    template: str = ""
+    quantisation: str = ""
+    parameters: str = ""
+    weights: int = 0
+    cache: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +83,12 @@ class CatalogueModel:
     name: str
     file: CatalogueFile
     sources: tuple[Source, ...]
+    facts: ModelFacts = ModelFacts()
+
+    @property
+    def is_starter(self) -> bool:
+        """Known to the byte, and carried by the package index as well."""
+        return bool(self.file.sha256) and any(isinstance(source, PackageSource) for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +131,19 @@ def _model(entry: dict[str, object]) -> CatalogueModel:
     return CatalogueModel(
         id=_text(entry["id"]),
         name=_text(entry["name"]),
-        file=CatalogueFile(_text(entry["file"]), _number(entry["size"]), _text(entry["sha256"])),
+        file=CatalogueFile(_text(entry["file"]), _number(entry.get("size", 0)), _text(entry.get("sha256", ""))),
         sources=tuple(_source(source) for source in _entries(entry["sources"])),
+        facts=ModelFacts(
+            licence=_text(entry["licence"]),
+            about=_text(entry["about"]),
+            languages=tuple(_text(language) for language in cast("list[object]", entry["languages"])),
+            context=_number(entry["context"]),
+            template=_text(entry["template"]),
+            quantisation=_text(entry["quantisation"]),
+            parameters=_text(entry["parameters"]),
+            weights=_number(entry["weights"]),
+            cache=_number(entry["cache"]),
+        ),
     )
 
 

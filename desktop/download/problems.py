@@ -5,3 +5,7 @@ from desktop.domain.errors import EngineProblem
 
 class DownloadProblem(EngineProblem):
     """A file could not be had. What was downloaded until then is kept, unless the title says otherwise."""
+
+
+class NoRoom(DownloadProblem):
+    """The disk is too small: no other source would help."""

@@ -15,7 +15,7 @@ from urllib.response import addinfourl
 
 from desktop.download.index_settings import IndexSettings
 from desktop.download.package_index import NETWORK_HINT, IndexFile
-from desktop.download.problems import DownloadProblem
+from desktop.download.problems import DownloadProblem, NoRoom
 
 BLOCK = 1 << 20
 TIMEOUT_SECONDS = 60.0
@@ -26,8 +26,8 @@ PAUSES = (1.0, 3.0, 10.0)
 Progress = Callable[[int, int | None], None]
 
 
-def no_space(path: Path) -> DownloadProblem:
-    return DownloadProblem(
+def no_space(path: Path) -> NoRoom:
+    return NoRoom(
         f"The disk is full while writing {path}.",
         "Free some space, then try again: what was downloaded is kept.",
     )
@@ -44,6 +44,13 @@ class Downloader:
         """Makes `target`, going on from `target.part` if there is one. Raises DownloadProblem, keeping what it has."""
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
+        self.fetch_part(file, part, progress)
+        _check(file, part)
+        os.replace(part, target)
+
+    def fetch_part(self, file: IndexFile, part: Path, progress: Progress) -> None:
+        """Makes `part` as long as the file, going on where it was; its hash is the caller's to check."""
+        part.parent.mkdir(parents=True, exist_ok=True)
         failures = 0
         while True:
             before = _size(part)
@@ -57,8 +64,6 @@ class Downloader:
                 if failures > len(PAUSES) or _final(problem):
                     raise DownloadProblem(f"Downloading {file.name} failed: {problem}", NETWORK_HINT) from problem
                 self._pause(PAUSES[failures - 1])
-        _check(file, part)
-        os.replace(part, target)
 
     def _transfer(self, file: IndexFile, part: Path, progress: Progress) -> None:
         have = _size(part)

@@ -5,6 +5,7 @@ from pathlib import Path
 from desktop.domain.errors import UserError
 from desktop.domain.models import Model
 from desktop.gguf.header import GgufHeader, read_header
+from desktop.llm.hardware import cache_bytes_a_token
 
 # they turn text into vectors, or pictures into tokens: no answers
 _NO_LANGUAGE_MODELS = frozenset(
@@ -22,7 +23,8 @@ def describe_model(path: str | Path) -> Model:
         return Model(str(place), place.stem, "", size, 0, error.hint or error.title)
     name = header.text("general.name").strip() or place.stem
     context = header.integer(f"{header.architecture}.context_length")
-    return Model(str(place), name, header.architecture, size, context, model_problem(header))
+    problem = model_problem(header)
+    return Model(str(place), name, header.architecture, size, context, problem, cache_bytes_a_token(header))
 
 
 def model_problem(header: GgufHeader) -> str:

@@ -20,26 +20,10 @@ from desktop.protocol.runner_messages import (
     SET_TONES,
     UNLOAD_MODEL,
 )
-from desktop.protocol.server import LineServer, claim_standard_streams
+from desktop.protocol.server import EndingInput, LineServer, claim_standard_streams
 
 # one worker thread serves these: llama.cpp must not be entered by two
 BACKGROUND = (LOAD_MODEL, UNLOAD_MODEL, SET_TONES, COUNT_TOKENS, GENERATE)
-
-
-class EndingInput:
-    """The requests, where their end ends the process.
-
-    llama.cpp may be deep in a prompt and can't be joined; nothing here needs saving.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readline(self, limit: int) -> bytes:
-        line = self._stream.readline(limit)
-        if not line:
-            os._exit(0)
-        return line
 
 
 def main() -> None:
@@ -61,6 +45,7 @@ def main() -> None:
         GENERATE: runner.generate,
         CANCEL_GENERATION: runner.cancel,
     }
+    # llama.cpp may be deep in a prompt and can't be joined; nothing here needs saving
     source = cast("BinaryIO", EndingInput(requests))
     server = LineServer(handlers, source, replies, frozenset(method.name for method in BACKGROUND), _report_bug)
     server.serve()

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +24,8 @@ def list_models(folder: Path) -> tuple[Model, ...]:
     """The models in `folder` and the linked ones, by name. A linked file that is gone says so; tones are left out."""
     inside = _files_in(folder)
     linked = [Path(place) for place in read_links(folder)]
-    models = [describe_model(path) for path in (*inside, *linked) if not _is_tone(path)]
+    models = [describe_model(path) for path in inside if not _is_tone(path)]
+    models += [replace(describe_model(path), linked=True) for path in linked if not _is_tone(path)]
     return tuple(sorted(models, key=lambda model: (model.name.casefold(), model.path)))
 
 
@@ -44,6 +46,17 @@ def remove_link(path: str | Path, folder: Path) -> None:
     links = read_links(folder)
     if str(path) in links:
         _write_links(folder, [link for link in links if link != str(path)])
+
+
+def delete_model(path: str | Path, folder: Path) -> None:
+    """Deletes the file of a model of `folder`. Raises UserError for a linked one, and when it can't be deleted."""
+    place = Path(path)
+    if place.parent != folder.absolute():
+        raise UserError("This file isn't Footnote's to delete.", "Take the model off the list; its file stays.")
+    try:
+        place.unlink()
+    except OSError as error:
+        raise UserError("The model could not be deleted.", f"{place}: {error.strerror}.") from None
 
 
 def default_model(models: Sequence[Model], free_memory: int) -> Model | None:

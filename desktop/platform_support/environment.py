@@ -22,6 +22,15 @@ def harden() -> None:
     os.environ.update(HARDENING)
 
 
+def online_environment() -> dict[str, str]:
+    """For the one process that may connect: getting a model, after a person pressed the button. Still no telemetry."""
+    environment = child_environment()
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        environment.pop(name)
+    # our own transfer resumes and checks; this one would bring a second kind of download with it
+    return {**environment, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}
+
+
 def child_environment() -> dict[str, str]:
     """This process's environment with the hardening laid over it."""
     return {**os.environ, **HARDENING}

@@ -23,6 +23,25 @@ def free_memory() -> int:
         return 8 << 30
 
 
+def total_memory() -> int:
+    """Bytes of memory that this computer has; a container's limit counts as all there is."""
+    if sys.platform == "win32":
+        return _windows_status().total
+    try:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return 8 << 30
+    return min(whole, _container_limit() or whole)
+
+
+def _container_limit() -> int:
+    """0 where there is none."""
+    try:
+        return int(Path("/sys/fs/cgroup/memory.max").read_text())
+    except (OSError, ValueError):
+        return 0
+
+
 class _MemoryStatus(ctypes.Structure):
     _fields_ = (
         ("length", ctypes.c_ulong),
@@ -35,6 +54,10 @@ class _MemoryStatus(ctypes.Structure):
 
 
 def _windows() -> int:
+    return int(_windows_status().free)
+
+
+def _windows_status() -> _MemoryStatus:
     status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
     ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]  # Windows only
-    return int(status.free)
+    return status

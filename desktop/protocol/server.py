@@ -37,6 +37,19 @@ def claim_standard_streams() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, replies
 
 
+class EndingInput:
+    """The requests of a process that has nothing to save: their end, which is the parent's, ends it at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readline(self, limit: int) -> bytes:
+        line = self._stream.readline(limit)
+        if not line:
+            os._exit(0)
+        return line
+
+
 class LineServer:
     """Serves one connection. `send_event` may be called from any thread."""
 

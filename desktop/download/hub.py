@@ -1,0 +1,113 @@
+"""Asks Hugging Face about one file: which bytes it is now, and where they are. The only module that imports
+huggingface_hub, and only the download process imports it. Fetches no file.
+"""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+from huggingface_hub import HfApi, ModelInfo, hf_hub_url, set_client_factory
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from desktop.download.problems import DownloadProblem
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONNECTED = "connection.connect_tcp.complete"
+_WITHOUT_NETWORK = "If this computer has no network now, copy the file from another one, by a USB stick for example."
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """A file at one `revision` (a commit) of its repository: size in bytes, SHA-256, and where it is fetched.
+
+    `host` is huggingface.co, unless this computer is set to another that speaks the same protocol (HF_ENDPOINT).
+    """
+
+    url: str
+    size: int
+    sha256: str
+    revision: str
+    host: str
+
+
+class Hub:
+    """`connect_seconds` is how long a connection may take, name look-up included."""
+
+    def __init__(self, connect_seconds: float = CONNECT_SECONDS) -> None:
+        self._patience = connect_seconds
+        self._reached = threading.Event()
+        set_client_factory(self._client)
+
+    def look_up(self, repository: str, file: str, revision: str = "") -> HubFile:
+        """Raises DownloadProblem when the hub can't be reached in time, or doesn't have the file."""
+        info = self._in_time(repository, revision or None)
+        found = next((sibling for sibling in info.siblings or () if sibling.rfilename == file), None)
+        if found is None:
+            raise DownloadProblem(f"{repository} has no file {file} any more.", "Choose another model.")
+        size, sha256 = (found.lfs.size, found.lfs.sha256) if found.lfs is not None else (found.size, "")
+        if not size or not _SHA256.fullmatch(sha256) or not info.sha:
+            raise DownloadProblem(f"Hugging Face does not say what {file} must hash to.", "Choose another model.")
+        url = hf_hub_url(repository, file, revision=info.sha)
+        return HubFile(url, size, sha256, info.sha, urlsplit(url).netloc)
+
+    def _in_time(self, repository: str, revision: str | None) -> ModelInfo:
+        """The name look-up of a dead network can't be given a limit: the wait for it can."""
+        outcome: list[ModelInfo | DownloadProblem] = []
+        self._reached.clear()
+        thread = threading.Thread(target=self._ask, args=(repository, revision, outcome), daemon=True)
+        thread.start()
+        self._reached.wait(self._patience)
+        if self._reached.is_set():
+            thread.join(ANSWER_SECONDS)
+        if not outcome:
+            where = f"Hugging Face could not be reached in {self._patience:.0f} seconds."
+            raise DownloadProblem(where, _WITHOUT_NETWORK)
+        if isinstance(outcome[0], DownloadProblem):
+            raise outcome[0]
+        return outcome[0]
+
+    def _ask(self, repository: str, revision: str | None, outcome: list[ModelInfo | DownloadProblem]) -> None:
+        try:
+            outcome.append(HfApi(token=False).model_info(repository, revision=revision, files_metadata=True))
+        except Exception as error:  # whatever a server makes the library raise is the server's fault
+            outcome.append(_problem(repository, error))
+        self._reached.set()
+
+    def _client(self) -> httpx2.Client:
+        timeout = httpx2.Timeout(ANSWER_SECONDS, connect=self._patience)
+        hooks = {"request": [self._trace]}
+        return httpx2.Client(event_hooks=hooks, follow_redirects=True, timeout=timeout)
+
+    def _trace(self, request: httpx2.Request) -> None:
+        request.extensions["trace"] = self._traced
+
+    def _traced(self, event: str, _: Mapping[str, Any]) -> None:
+        if event == _CONNECTED:
+            self._reached.set()
+
+
+def _problem(repository: str, error: Exception) -> DownloadProblem:
+    if isinstance(error, GatedRepoError):
+        return DownloadProblem(f"{repository} wants a person to log in first.", "Choose another model.")
+    if isinstance(error, (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError)):
+        return DownloadProblem(f"{repository} is not on Hugging Face any more.", "Choose another model.")
+    if isinstance(error, HfHubHTTPError):
+        return DownloadProblem(
+            f"Hugging Face answered with an error ({error.response.status_code}).", "Try again later."
+        )
+    if isinstance(error, httpx2.TransportError):
+        return DownloadProblem(f"Hugging Face could not be reached: {error}", _WITHOUT_NETWORK)
+    what = "What came from Hugging Face can't be read."
+    return DownloadProblem(what, "A network that asks you to log in, or a proxy, does this.")

@@ -1,0 +1,108 @@
+"""Where a model stands while it is on its way, and what is noted of it, so that any later process can go on.
+
+All of it is in `.downloads` below the folder of models: the last step is a rename on one disk, and until then nothing
+there is taken for a model.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.domain.downloads import Order, Origin
+from desktop.download.parts import PartNote
+from desktop.protocol.codec import ProtocolError, decode, encode
+
+FOLDER = ".downloads"
+PINS = "origins.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An order under way; `origin` is what the source said of its bytes, None before one was reached."""
+
+    order: Order
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files of one order."""
+
+    folder: Path
+    id: str
+
+    @property
+    def note(self) -> Path:
+        return self.folder / FOLDER / f"{self.id}.note"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / FOLDER / f"{self.id}.lock"
+
+    def part(self, kind: str) -> Path:
+        """What came so far from a source of this kind: hub, index or file."""
+        return self.folder / FOLDER / f"{self.id}.{kind}.part"
+
+    def done(self) -> int:
+        """Bytes that are here already."""
+        return max((_size(self.part(kind)) for kind in ("hub", "index", "file")), default=0)
+
+    def read(self) -> Note | None:
+        """None where nothing is noted, or the note is damaged: then the download begins anew."""
+        try:
+            return decode(Note, json.loads(self.note.read_text("utf-8")))
+        except (OSError, ValueError, ProtocolError, RecursionError):
+            return None
+
+    def write(self, note: Note) -> None:
+        write_whole(self.note, json.dumps(encode(note)))
+
+    def clear(self) -> None:
+        """Forgets the order and everything that came."""
+        for kind in ("hub", "index", "file"):
+            PartNote(self.part(kind)).forget()
+            self.part(kind).unlink(missing_ok=True)
+        self.note.unlink(missing_ok=True)
+
+
+def places_in(folder: Path) -> Sequence[Place]:
+    """The orders that are under way, or were when a process ended."""
+    return [Place(folder, path.stem) for path in sorted((folder / FOLDER).glob("*.note"))]
+
+
+def read_origins(folder: Path) -> dict[str, Origin]:
+    """What was learnt of each file that was got, by its name: the bytes that a later download of it must have."""
+    try:
+        kept = json.loads((folder / PINS).read_text("utf-8"))
+        return {str(name): decode(Origin, origin) for name, origin in kept.items()}
+    except (OSError, ValueError, AttributeError, ProtocolError, RecursionError):
+        return {}
+
+
+def keep_origin(folder: Path, file: str, origin: Origin | None) -> None:
+    """Notes where a file came from, or forgets it when None."""
+    origins = read_origins(folder)
+    origins.pop(file, None)
+    if origin is not None:
+        origins[file] = origin
+    write_whole(folder / PINS, json.dumps({name: encode(kept) for name, kept in origins.items()}, indent=1))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The file is the old one or the new one, whatever happens meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(fresh, path)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

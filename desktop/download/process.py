@@ -1,0 +1,54 @@
+"""`python -m desktop.download.process`: gets one model. The only process of Footnote that connects to a network, and
+only started by a button or a command that says so. Ends at once when its parent does; what came stays on the disk.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from desktop import __version__
+from desktop.domain.downloads import FetchSource, Origin
+from desktop.domain.errors import EngineProblem
+from desktop.download.fetching import Fetching
+from desktop.download.index_settings import IndexSettings, settings_of_pip
+from desktop.protocol.common_messages import HELLO, Greeting, Hello
+from desktop.protocol.download_messages import FETCH, Fetch, Fetched
+from desktop.protocol.lines import PROTOCOL
+from desktop.protocol.server import EndingInput, LineServer, claim_standard_streams
+
+HUGGING_FACE = "huggingface.co"
+
+
+def main() -> None:
+    # Ctrl-C is for the command that started us; it ends us by closing our input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, replies = claim_standard_streams()
+
+    def fetch(request: Fetch) -> Fetched:
+        online = any(source.kind != "file" for source in request.order.sources)
+        settings = settings_of_pip(Path(sys.executable)) if online else IndexSettings()
+        return Fetching(request, settings, _look_up, server.send_event).fetch()
+
+    source = cast("BinaryIO", EndingInput(requests))
+    server = LineServer({HELLO: _greet, FETCH: fetch}, source, replies, frozenset({FETCH.name}))
+    server.serve()
+
+
+def _look_up(source: FetchSource, revision: str) -> tuple[str, Origin]:
+    from desktop.download.hub import Hub
+
+    found = Hub().look_up(source.repository, source.file, revision)
+    where, mirror = f"{found.host}/{source.repository}", found.host != HUGGING_FACE
+    return found.url, Origin(where, mirror, found.size, found.sha256, found.revision, announced=True)
+
+
+def _greet(hello: Hello) -> Greeting:
+    if hello.protocol != PROTOCOL:
+        raise EngineProblem("The download process belongs to another version of Footnote.", "Install Footnote again.")
+    return Greeting(PROTOCOL, __version__, "download", os.getpid())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""Requests about getting models: what the catalogue offers, and each download's thread. The network is only touched by
+the process that `get_model` starts.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.domain.downloads import Download, DownloadState, Order, Origin
+from desktop.domain.errors import FootnoteError, UserError
+from desktop.download.catalogue import CatalogueModel, read_catalogue
+from desktop.download.client import ModelDownload, Paused, copy_order, failed, order_for, unfinished, unfinished_order
+from desktop.download.places import Place
+from desktop.engine.broadcast import Broadcast, Merged
+from desktop.engine.model_fits import ModelFits, installed_path
+from desktop.platform_support.paths import DataFolders
+from desktop.protocol.common_messages import Nothing, PathOnly
+from desktop.protocol.download_messages import FetchProgressed
+from desktop.protocol.engine_messages import Downloads, DownloadsChanged, ModelId, Offers
+
+
+class DownloadRequests:
+    """`on_arrival` gets the path of a model that has come whole."""
+
+    def __init__(
+        self, folders: DataFolders, broadcast: Broadcast, fits: ModelFits, on_arrival: Callable[[str], object]
+    ) -> None:
+        self._folder, self._scratch = folders.models, folders.cache / "downloads"
+        self._merged = Merged(broadcast)
+        self._fits, self._on_arrival = fits, on_arrival
+        self._lock = threading.Lock()
+        self._running: dict[str, _Running] = {}
+        self._failed: dict[str, Download] = {}
+
+    def list_offers(self, _: Nothing) -> Offers:
+        speed = self._fits.measured()
+        offers = tuple(self._fits.offered(model, installed_path(model, self._folder)) for model in self._catalogue())
+        return Offers(offers, self._downloads(), self._free_disk(), speed)
+
+    def list_downloads(self, _: Nothing) -> Downloads:
+        return Downloads(self._downloads(), self._free_disk())
+
+    def get_model(self, asked: ModelId) -> Downloads:
+        """Begins a download, or goes on with one that was paused or failed."""
+        order = unfinished_order(self._folder, asked.id) or self._order(asked.id)
+        return self._start(order)
+
+    def copy_model(self, asked: PathOnly) -> Downloads:
+        """Copies a model file into Footnote's own folder, beside everything else."""
+        return self._start(copy_order(Path(asked.path)))
+
+    def pause_download(self, asked: ModelId) -> Downloads:
+        with self._lock:
+            running = self._running.get(asked.id)
+        if running is not None:
+            running.stop()
+        return self.list_downloads(Nothing())
+
+    def discard_download(self, asked: ModelId) -> Downloads:
+        """Ends it and deletes what came."""
+        self.pause_download(asked)
+        if asked.id in {download.id for download in self._downloads()}:
+            Place(self._folder, asked.id).clear()
+        with self._lock:
+            self._failed.pop(asked.id, None)
+        return self._changed()
+
+    def stop(self) -> None:
+        with self._lock:
+            running = list(self._running.values())
+        for each in running:
+            each.stop()
+
+    def _catalogue(self) -> tuple[CatalogueModel, ...]:
+        return read_catalogue().models
+
+    def _order(self, model_id: str) -> Order:
+        model = next((model for model in self._catalogue() if model.id == model_id), None)
+        if model is None:
+            raise UserError(f"The catalogue has no model “{model_id}”.", "footnote models known lists them.")
+        return order_for(model, self._folder)
+
+    def _start(self, order: Order) -> Downloads:
+        with self._lock:
+            if order.id not in self._running:
+                self._failed.pop(order.id, None)
+                running = _Running(order, ModelDownload(order, self._folder, self._scratch))
+                running.thread = threading.Thread(target=self._run, args=(running,), name="download", daemon=True)
+                self._running[order.id] = running
+                running.thread.start()
+        return self._changed()
+
+    def _run(self, running: "_Running") -> None:
+        def follow(event: FetchProgressed) -> None:
+            running.latest = event
+            self._changed()
+
+        path, failure = "", None
+        try:
+            path = running.download.run(follow).path
+        except Paused:
+            pass
+        except FootnoteError as error:
+            failure = failed(running.order, error, Place(self._folder, running.order.id).done(), running.origin)
+        with self._lock:
+            del self._running[running.order.id]
+            if failure is not None:
+                self._failed[running.order.id] = failure
+        if path:
+            self._on_arrival(path)
+        self._changed()
+
+    def _changed(self) -> Downloads:
+        downloads = self.list_downloads(Nothing())
+        self._merged.send(DownloadsChanged(downloads))
+        return downloads
+
+    def _downloads(self) -> tuple[Download, ...]:
+        """Those under way, then those that failed here, then those that an earlier start left."""
+        with self._lock:
+            found = {id: running.shown() for id, running in self._running.items()}
+            found |= {id: download for id, download in self._failed.items() if id not in found}
+        waiting = [download for download in unfinished(self._folder) if download.id not in found]
+        return (*found.values(), *waiting)
+
+    def _free_disk(self) -> int:
+        place = next(place for place in (self._folder, *self._folder.parents) if place.exists())
+        return shutil.disk_usage(place).free
+
+
+class _Running:
+    """A download and the last that was heard of it."""
+
+    def __init__(self, order: Order, download: ModelDownload) -> None:
+        self.order, self.download = order, download
+        self.thread = threading.current_thread()
+        self.latest: FetchProgressed | None = None
+
+    @property
+    def origin(self) -> Origin | None:
+        return self.latest.origin if self.latest is not None else None
+
+    def shown(self) -> Download:
+        order, latest = self.order, self.latest
+        if latest is None:
+            return Download(order.id, order.name, DownloadState.CONNECTING, 0, order.size, None, "")
+        total = latest.total or order.size
+        return Download(order.id, order.name, DownloadState(latest.state), latest.done, total, latest.origin, "")
+
+    def stop(self) -> None:
+        """Returns when its process and thread are gone."""
+        self.download.pause()
+        self.thread.join(10)

@@ -1,0 +1,88 @@
+"""How models fit this computer, for every list that shows them. Measures nothing heavy and loads nothing."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.domain.models import FoundModel, MachineFit, Model, OfferedModel, Speed
+from desktop.download.catalogue import CatalogueModel
+from desktop.llm.description import describe_model
+from desktop.llm.elsewhere import FoundFile
+from desktop.llm.fitting import Machine, Weights, estimated_size, fit_of
+from desktop.llm.hardware import physical_cores
+from desktop.llm.speed import SpeedFile, copying_speed
+from desktop.platform_support.memory import free_memory, total_memory
+
+
+class ModelFits:
+    """`context_of` tells the tokens of context that a person set for the model at a path, 0 for none."""
+
+    def __init__(
+        self,
+        speeds: SpeedFile,
+        context_of: Callable[[str], int],
+        memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
+    ) -> None:
+        self._speeds, self._context_of, self._memory = speeds, context_of, memory
+
+    def speed(self) -> Speed | None:
+        return self._speeds.read()
+
+    def measured(self) -> Speed:
+        """As it was measured, or else measured now, roughly, in half a second."""
+        return self._speeds.read() or self._speeds.keep(copying_speed(physical_cores()))
+
+    def keep(self, speed: Speed) -> Speed:
+        return self._speeds.keep(speed)
+
+    def with_fits(self, models: Sequence[Model], loaded: str = "") -> tuple[Model, ...]:
+        """`loaded` is in memory now: what it holds counts as free for it."""
+        machine = self._machine()
+        return tuple(
+            model if model.problem else replace(model, fit=self._fit(model, machine, held=model.path == loaded))
+            for model in models
+        )
+
+    def offered(self, model: CatalogueModel, path: str) -> OfferedModel:
+        """An entry of the catalogue, standing at `path` already where that is not empty."""
+        facts = model.facts
+        exact = bool(model.file.size)
+        size = model.file.size or estimated_size(facts.weights, facts.quantisation)
+        fit = fit_of(Weights(size, facts.cache, facts.context), self._machine())
+        return OfferedModel(
+            id=model.id,
+            name=model.name,
+            parameters=facts.parameters,
+            quantisation=facts.quantisation,
+            licence=facts.licence,
+            about=facts.about,
+            languages=facts.languages,
+            context=facts.context,
+            size=size,
+            exact=exact,
+            sources=tuple(source.where for source in model.sources),
+            path=path,
+            fit=fit,
+        )
+
+    def found(self, file: FoundFile) -> FoundModel:
+        model = describe_model(file.path)
+        return FoundModel(file.path, file.name, file.program, model.size, self._fit(model, self._machine()))
+
+    def _machine(self) -> Machine:
+        total, free = self._memory()
+        return Machine(total, free, self._speeds.read())
+
+    def _fit(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
+        weights = Weights(model.size, model.cache, model.context)
+        context = self._context_of(model.path)
+        if held:
+            machine = replace(machine, free=machine.total)
+        return fit_of(weights, machine, context)
+
+
+def installed_path(model: CatalogueModel, folder: Path) -> str:
+    """Where the entry's file stands, or nothing."""
+    path = folder / model.file.path
+    return str(path) if os.path.isfile(path) else ""

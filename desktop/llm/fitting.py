@@ -1,0 +1,60 @@
+"""How a model would do on this computer: memory for its weights and its cache, and tokens a second. Loads nothing."""
+
+from dataclasses import dataclass
+
+from desktop.domain.models import MachineFit, MachineVerdict, Speed
+from desktop.llm.hardware import LARGEST_CONTEXT
+
+# people read four to five words a second, which is about six tokens
+READING_SPEED = 7.0
+# llama.cpp's work buffers and the runner itself
+BESIDE = 300 << 20
+# what the system and Footnote's other processes need whatever is closed
+RESERVED = 1 << 30
+# bits a weight takes, scales and the parts kept finer included
+BITS = {"Q4_0": 4.6, "Q4_1": 5.0, "Q4": 4.9, "Q4_K_M": 4.9, "Q5_K_M": 5.7, "Q6_K": 6.6, "Q8_0": 8.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Memory in bytes; `speed` is None where it was not measured."""
+
+    total: int
+    free: int
+    speed: Speed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A model by its `size` and the `cache` that a token takes, both in bytes; `trained` tokens of context at most."""
+
+    size: int
+    cache: int
+    trained: int
+
+
+def estimated_size(weights: int, quantisation: str) -> int:
+    """Bytes of a file with that many weights; about 3 % off."""
+    return round(weights * BITS.get(quantisation, 8.5) / 8)
+
+
+def fit_of(model: Weights, machine: Machine, context: int = 0) -> MachineFit:
+    """`context` in tokens, 0 for the usual one."""
+    tokens = min(context or LARGEST_CONTEXT, model.trained or LARGEST_CONTEXT)
+    needs = model.size + model.cache * tokens + BESIDE
+    speed = machine.speed.bytes_per_second / model.size if machine.speed is not None and model.size else 0.0
+    verdict, reason = _verdict(needs, speed, machine)
+    return MachineFit(verdict, needs, tokens, round(speed, 1), reason)
+
+
+def _verdict(needs: int, speed: float, machine: Machine) -> tuple[MachineVerdict, str]:
+    if needs > machine.total - RESERVED:
+        return MachineVerdict.TOO_BIG, f"It needs {_text(needs)} of memory; this computer has {_text(machine.total)}."
+    if needs > machine.free:
+        reason = f"It needs {_text(needs)} of memory; {_text(machine.free)} are free now. Close other programs first."
+        return MachineVerdict.SLOW, reason
+    return (MachineVerdict.FAST if speed >= READING_SPEED or not speed else MachineVerdict.SLOW), ""
+
+
+def _text(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
