@@ -6,7 +6,7 @@ from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
 from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
-from desktop.domain.models import Model, Tone
+from desktop.domain.models import MachineFit, Model, OfferedModel, Tone
 from desktop.domain.tones import TruthMeasures, TruthReport
 from desktop.protocol.engine_messages import ForgetReport, IndexingProgress, Status
 
@@ -67,6 +67,25 @@ def model_lines(model: Model) -> list[str]:
     """What it is and where, or why it can't be used."""
     facts = f"{model.architecture}, {model.size / 1e6:,.0f} MB, {model.context:,} tokens"
     return [f"{model.name}: {model.problem or facts}", f"  {model.path}"]
+
+
+def offer_lines(offer: OfferedModel) -> list[str]:
+    """What it is, and how it fits this computer; `id` is what `models get` takes."""
+    size = f"{'' if offer.exact else 'about '}{offer.size / 1e9:.1f} GB"
+    here = ", here already" if offer.path else ""
+    return [
+        f"{offer.id}: {offer.name}, {offer.parameters}, {size}, {offer.licence}{here}",
+        f"  {offer.about} Languages: {', '.join(offer.languages)}.",
+        f"  {fit_text(offer.fit)}",
+    ]
+
+
+def fit_text(fit: MachineFit) -> str:
+    """`Fits, fast: about 30 tokens a second (estimated), 2.1 GB of memory.`"""
+    speed = f"about {fit.tokens_per_second:.0f} tokens a second (estimated), " if fit.tokens_per_second else ""
+    memory = f"{fit.needs / 1e9:.1f} GB of memory."
+    reason = f" {fit.reason}" if fit.reason else ""
+    return f"{fit.verdict.value.capitalize()}: {speed}{memory}{reason}"
 
 
 def tone_lines(tone: Tone, fit: Fit | None, model: str) -> list[str]:

@@ -33,6 +33,22 @@ from desktop.domain.tones import NO_CARD, ToneCard
 
 
 @dataclass(frozen=True, slots=True)
+class ModelDetails:
+    """What a person set for one model; each default leaves the choice to Footnote.
+
+    `context` in tokens, `threads` 0: chosen. `gpu_layers` -1: chosen. `kv_type` is f16, q8_0, or empty: chosen.
+    `temperature` 0 always takes the likeliest word; above it, `seed` decides among the likely ones.
+    """
+
+    context: int = 0
+    threads: int = 0
+    gpu_layers: int = -1
+    kv_type: str = ""
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A GGUF language model on this disk. `size` in bytes; `problem` is empty when it can be used.
 

@@ -52,6 +52,12 @@ class ModelDownload:
         finally:
             lock.release()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that downloads, None when there is none."""
+        child = self._child
+        return child.pid if child is not None and not child.ended else None
+
     def pause(self) -> None:
         """Ends the process; what came is kept."""
         self._paused = True

@@ -32,14 +32,24 @@ LookUp = Callable[[FetchSource, str], tuple[str, Origin]]
 
 
 class Fetching:
-    """One order. `look_up` asks the hub for a file's address and origin; `report` hears how far it is."""
+    """One order. `look_up` asks the hub for a file's address and origin; `report` hears how far it is.
 
-    def __init__(self, request: Fetch, settings: IndexSettings, look_up: LookUp, report: Report) -> None:
+    `pause` waits between tries (seconds).
+    """
+
+    def __init__(
+        self,
+        request: Fetch,
+        settings: IndexSettings,
+        look_up: LookUp,
+        report: Report,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._order, self._settings, self._look_up = request.order, settings, look_up
         self._place = Place(Path(request.folder), request.order.id)
         self._scratch = Path(request.scratch)
         self._told = _Told(report)
-        self._pause = time.sleep
+        self._pause = pause
 
     def fetch(self) -> Fetched:
         """Raises DownloadProblem with the reason of the first source, when none gives it."""
@@ -60,6 +70,7 @@ class Fetching:
         self._place.write(Note(self._order, origin))
         self._told.origin = origin
         self._need_room(origin.size - _size(part))
+        self._told.running(min(_size(part), origin.size), origin.size)
         if source.kind == "hub":
             self._from_hub(url, origin, part)
         elif source.kind == "index":

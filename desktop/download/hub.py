@@ -19,8 +19,10 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+from desktop.domain.downloads import Origin
 from desktop.download.problems import DownloadProblem
 
+HUGGING_FACE = "huggingface.co"
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -41,11 +43,16 @@ class HubFile:
     revision: str
     host: str
 
+    def origin(self, repository: str) -> Origin:
+        mirror = self.host != HUGGING_FACE
+        return Origin(f"{self.host}/{repository}", mirror, self.size, self.sha256, self.revision, announced=True)
+
 
 class Hub:
-    """`connect_seconds` is how long a connection may take, name look-up included."""
+    """`connect_seconds` is how long a connection may take, name look-up included; `endpoint` None: the usual one."""
 
-    def __init__(self, connect_seconds: float = CONNECT_SECONDS) -> None:
+    def __init__(self, connect_seconds: float = CONNECT_SECONDS, endpoint: str | None = None) -> None:
+        self._endpoint = endpoint
         self._patience = connect_seconds
         self._reached = threading.Event()
         set_client_factory(self._client)
@@ -59,7 +66,7 @@ class Hub:
         size, sha256 = (found.lfs.size, found.lfs.sha256) if found.lfs is not None else (found.size, "")
         if not size or not _SHA256.fullmatch(sha256) or not info.sha:
             raise DownloadProblem(f"Hugging Face does not say what {file} must hash to.", "Choose another model.")
-        url = hf_hub_url(repository, file, revision=info.sha)
+        url = hf_hub_url(repository, file, revision=info.sha, endpoint=self._endpoint)
         return HubFile(url, size, sha256, info.sha, urlsplit(url).netloc)
 
     def _in_time(self, repository: str, revision: str | None) -> ModelInfo:
@@ -80,7 +87,11 @@ class Hub:
 
     def _ask(self, repository: str, revision: str | None, outcome: list[ModelInfo | DownloadProblem]) -> None:
         try:
-            outcome.append(HfApi(token=False).model_info(repository, revision=revision, files_metadata=True))
+            outcome.append(
+                HfApi(endpoint=self._endpoint, token=False).model_info(
+                    repository, revision=revision, files_metadata=True
+                )
+            )
         except Exception as error:  # whatever a server makes the library raise is the server's fault
             outcome.append(_problem(repository, error))
         self._reached.set()

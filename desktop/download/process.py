@@ -18,8 +18,6 @@ from desktop.protocol.download_messages import FETCH, Fetch, Fetched
 from desktop.protocol.lines import PROTOCOL
 from desktop.protocol.server import EndingInput, LineServer, claim_standard_streams
 
-HUGGING_FACE = "huggingface.co"
-
 
 def main() -> None:
     # Ctrl-C is for the command that started us; it ends us by closing our input
@@ -37,11 +35,11 @@ def main() -> None:
 
 
 def _look_up(source: FetchSource, revision: str) -> tuple[str, Origin]:
+    # not before it is needed: copying a file from a stick needs no hub
     from desktop.download.hub import Hub
 
     found = Hub().look_up(source.repository, source.file, revision)
-    where, mirror = f"{found.host}/{source.repository}", found.host != HUGGING_FACE
-    return found.url, Origin(where, mirror, found.size, found.sha256, found.revision, announced=True)
+    return found.url, found.origin(source.repository)
 
 
 def _greet(hello: Hello) -> Greeting:

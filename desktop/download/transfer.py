@@ -94,7 +94,8 @@ def _append(reply: addinfourl, part: Path, have: int, known_size: int | None, pr
     with part.open("r+b" if part.exists() else "wb") as out:
         out.truncate(have)
         out.seek(have)
-        while block := reply.read(BLOCK):
+        # what has come is written at once: a slow connection shows that it moves, and a pause loses nothing
+        while block := reply.read1(BLOCK):
             out.write(block)
             have += len(block)
             progress(have, total)

@@ -1,17 +1,32 @@
 """Requests about models, and the one model runner: what is chosen, what is loaded, what crashed it."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
+from desktop.domain.models import Model
+from desktop.download.places import keep_origin, read_origins
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.chosen_model import ChosenModel
+from desktop.engine.model_details import DetailsOfModels
+from desktop.engine.model_fits import ModelFits
+from desktop.engine.model_sheets import sheet_of
 from desktop.engine.tone_requests import ToneRequests
 from desktop.llm.client import ModelLoadKilled, ModelRunner
-from desktop.llm.shelf import add_model, list_models
+from desktop.llm.elsewhere import find_elsewhere
+from desktop.llm.shelf import add_model, delete_model, list_models, remove_link
 from desktop.platform_support.paths import DataFolders
 from desktop.protocol.common_messages import Nothing, PathOnly
-from desktop.protocol.engine_messages import Models, ModelsChanged
+from desktop.protocol.engine_messages import (
+    ChangeModelDetails,
+    FoundModels,
+    Models,
+    ModelsChanged,
+    ModelSheet,
+    RemoveModel,
+)
 from desktop.settings.store import SettingsFile
 from desktop.storage.attempts import Attempts
 
@@ -28,15 +43,17 @@ class ModelRequests:
         chosen: ChosenModel,
         tones: ToneRequests,
         runner: ModelRunner,
+        fits: ModelFits,
     ) -> None:
         self._folders, self._settings, self._attempts = folders, settings, attempts
-        self._broadcast, self._chosen = broadcast, chosen
+        self._broadcast, self._chosen, self._fits = broadcast, chosen, fits
         self.tones, self.runner = tones, runner
+        self.details = DetailsOfModels(settings)
 
     # requests
 
     def list_models(self, _: Nothing) -> Models:
-        return Models(list_models(self._folders.models), self._chosen.path(), bool(self.runner.loaded_path))
+        return Models(self._models(), self._chosen.path(), bool(self.runner.loaded_path))
 
     def add_model(self, asked: PathOnly) -> Models:
         """Takes note of a model file, and chooses it."""
@@ -44,16 +61,68 @@ class ModelRequests:
         return self.choose_model(PathOnly(model.path))
 
     def choose_model(self, asked: PathOnly) -> Models:
-        known = {model.path: model for model in list_models(self._folders.models)}
-        model = known.get(asked.path)
+        model = self._model(asked.path)
         if model is None or model.problem:
             raise UserError("That model can't be used.", model.problem if model else "It is not there any more.")
         self._attempts.forget(_subject(asked.path))  # chosen by hand: it may be tried again
         self._settings.set("chosen_model", asked.path)
-        models = self.list_models(Nothing())
-        self._broadcast.send(ModelsChanged(models))
+        models = self.announce()
         self.tones.announce()
         return models
+
+    def remove_model(self, asked: RemoveModel) -> Models:
+        """The file of a linked model stays where it is, always."""
+        model = self._model(asked.path)
+        if model is None:
+            raise UserError("This model is not in the list any more.")
+        if self.runner.loaded_path == asked.path:
+            self.runner.unload()
+        if model.linked:
+            remove_link(asked.path, self._folders.models)
+        elif asked.delete:
+            delete_model(asked.path, self._folders.models)
+            keep_origin(self._folders.models, Path(asked.path).name, None)
+        else:
+            raise UserError("This model lies in Footnote's own folder.", "Delete its file to take it off the list.")
+        self._attempts.forget(_subject(asked.path))
+        self.details.forget(asked.path)
+        if self._settings.get("chosen_model") == asked.path:
+            self._settings.set("chosen_model", "")
+        models = self.announce()
+        self.tones.announce()
+        return models
+
+    def find_models(self, _: Nothing) -> FoundModels:
+        """What other programs keep on this disk, without what is in the list already."""
+        known = {os.path.realpath(model.path) for model in list_models(self._folders.models)}
+        found = [file for file in find_elsewhere(Path.home()) if os.path.realpath(file.path) not in known]
+        return FoundModels(tuple(self._fits.found(file) for file in found))
+
+    def read_model_details(self, asked: PathOnly) -> ModelSheet:
+        model = self._model(asked.path)
+        if model is None:
+            raise UserError("This model is not in the list any more.")
+        loaded = self.runner.loaded if self.runner.loaded_path == asked.path else None
+        return sheet_of(model, self.details.of(asked.path), loaded)
+
+    def change_model_details(self, asked: ChangeModelDetails) -> ModelSheet:
+        """In force when the model is loaded next, which is with the next question."""
+        self.details.set(asked.path, asked.details)
+        self.announce()
+        return self.read_model_details(PathOnly(asked.path))
+
+    def announce(self) -> Models:
+        """Tells everybody the models."""
+        models = self.list_models(Nothing())
+        self._broadcast.send(ModelsChanged(models))
+        return models
+
+    def arrived(self, path: str) -> None:
+        """A model has come whole: it is used where there was none."""
+        if not self._chosen.path() or self._chosen.path() == path:
+            self.choose_model(PathOnly(path))
+        else:
+            self.announce()
 
     # for answers
 
@@ -73,18 +142,40 @@ class ModelRequests:
                 "Choose it again to try once more, or choose another model.",
             )
         self.tones.refuse_misfits(tones, model)
+        set_here = self.details.of(model)
         try:
-            threads, context = int(self._settings.get("threads")), int(self._settings.get("context_tokens"))
-            loaded = self.runner.ensure_loaded(model, context=context, threads=threads)
+            loaded = self.runner.ensure_loaded(
+                model,
+                context=self.details.context_of(model),
+                threads=self.details.threads_of(model),
+                gpu_layers=set_here.gpu_layers,
+                kv_type=set_here.kv_type,
+            )
         except ModelLoadKilled:
             self._attempts.note_death(_subject(model))
+            self.announce()
             raise
         self.runner.set_tones(tones)
-        self._broadcast.send(ModelsChanged(self.list_models(Nothing())))
+        self.announce()
         return loaded.context
 
     def close(self) -> None:
         self.runner.close()
+
+    def _models(self) -> tuple[Model, ...]:
+        origins = read_origins(self._folders.models)
+        models = [
+            replace(
+                model,
+                stopped=bool(self._attempts.deaths(_subject(model.path))),
+                origin=None if model.linked else origins.get(Path(model.path).name),
+            )
+            for model in list_models(self._folders.models)
+        ]
+        return self._fits.with_fits(models, self.runner.loaded_path)
+
+    def _model(self, path: str) -> Model | None:
+        return next((model for model in self._models() if model.path == path), None)
 
 
 def _subject(model: str) -> str:

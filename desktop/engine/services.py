@@ -12,15 +12,19 @@ from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.chosen_model import ChosenModel
+from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
+from desktop.engine.model_details import DetailsOfModels
+from desktop.engine.model_fits import ModelFits
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.model_turns import ModelTurns
 from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
+from desktop.engine.speed_requests import SpeedRequests
 from desktop.engine.tone_requests import ToneRequests
 from desktop.engine.tone_trials import ToneTrials
 from desktop.engine.trial_answers import TrialAnswers
@@ -30,6 +34,7 @@ from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
 from desktop.llm.client import ModelRunner
+from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
 from desktop.platform_support.priority import on_battery
@@ -61,6 +66,11 @@ BACKGROUND = frozenset(
         "add",
         "remove",
         "forget_folder",
+        "remove_model",
+        "find_models",
+        "list_offers",
+        "discard_download",
+        "measure_speed",
     }
 )
 
@@ -97,7 +107,7 @@ class Services:
         self._indexer = self._build_indexer()
         chosen = ChosenModel(folders, self._settings)
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
-        self._models = self._build_models(folders, chosen)
+        self._build_models(folders, chosen)
         self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
         self._turns = ModelTurns()
@@ -117,9 +127,14 @@ class Services:
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
-    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> ModelRequests:
-        attempts = Attempts(self._database)
-        return ModelRequests(folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner())
+    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
+        details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
+        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.context_of)
+        self._models = ModelRequests(
+            folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner(), fits
+        )
+        self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived)
+        self._speeds = SpeedRequests(self._models, fits, self._downloads)
 
     def _build_library(self, folders: DataFolders) -> LibraryRequests:
         return LibraryRequests(
@@ -204,6 +219,17 @@ class Services:
             m.LIST_MODELS: models.list_models,
             m.ADD_MODEL: models.add_model,
             m.CHOOSE_MODEL: models.choose_model,
+            m.REMOVE_MODEL: models.remove_model,
+            m.FIND_MODELS: models.find_models,
+            m.READ_MODEL_DETAILS: models.read_model_details,
+            m.CHANGE_MODEL_DETAILS: models.change_model_details,
+            m.LIST_OFFERS: self._downloads.list_offers,
+            m.LIST_DOWNLOADS: self._downloads.list_downloads,
+            m.GET_MODEL: self._downloads.get_model,
+            m.COPY_MODEL: self._downloads.copy_model,
+            m.PAUSE_DOWNLOAD: self._downloads.pause_download,
+            m.DISCARD_DOWNLOAD: self._downloads.discard_download,
+            m.MEASURE_SPEED: self._speeds.measure_speed,
             m.LIST_TONES: tones.list_tones,
             m.ADD_TONE: tones.add_tone,
             m.CHOOSE_TONES: tones.choose_tones,
@@ -231,6 +257,7 @@ class Services:
         self._indexer.stopping()
         self._indexing_reader.close()
         self._indexer.stop()
+        self._downloads.stop()
         self._models.close()
         self._pane_reader.close()
         self._note.close()

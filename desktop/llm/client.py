@@ -92,6 +92,11 @@ class ModelRunner:
         return self._held.request.path if self._held is not None and self._alive() else ""
 
     @property
+    def loaded(self) -> ModelLoaded | None:
+        """How the model that is loaded now was loaded."""
+        return self._held.loaded if self._held is not None and self._alive() else None
+
+    @property
     def pid(self) -> int | None:
         child = self._child
         return child.pid if child is not None and not child.ended else None

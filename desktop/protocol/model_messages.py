@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.downloads import Download
-from desktop.domain.models import FoundModel, Model, OfferedModel, Speed
+from desktop.domain.models import FoundModel, Model, ModelDetails, OfferedModel, Speed
 from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.lines import Method
 
@@ -30,6 +30,27 @@ class RemoveModel:
 
     path: str
     delete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSheet:
+    """What was set for a model; `chosen` is what it runs with where nothing was set, as far as that is known.
+
+    `trained` is the largest context in tokens, `layers` how many could go to a GPU, `cores` those of this computer.
+    """
+
+    model: Model
+    details: ModelDetails
+    chosen: ModelDetails
+    trained: int
+    layers: int
+    cores: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeModelDetails:
+    path: str
+    details: ModelDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,8 @@ ADD_MODEL = Method("add_model", PathOnly, Models)
 COPY_MODEL = Method("copy_model", PathOnly, Downloads)
 CHOOSE_MODEL = Method("choose_model", PathOnly, Models)
 REMOVE_MODEL = Method("remove_model", RemoveModel, Models)
+READ_MODEL_DETAILS = Method("read_model_details", PathOnly, ModelSheet)
+CHANGE_MODEL_DETAILS = Method("change_model_details", ChangeModelDetails, ModelSheet)
 LIST_OFFERS = Method("list_offers", Nothing, Offers)
 FIND_MODELS = Method("find_models", Nothing, FoundModels)
 GET_MODEL = Method("get_model", ModelId, Downloads)

@@ -11,7 +11,10 @@ from desktop.domain.errors import UserError
 
 
 class SettingKind(StrEnum):
-    """What a value may be. TONES: a list of `{"path": str, "strength": 0 to 1.5}`; NUMBERS: a list of whole numbers."""
+    """What a value may be. TONES: a list of `{"path": str, "strength": 0 to 1.5}`; NUMBERS: a list of whole numbers.
+
+    MODELS: by a model's path, an object of the fields of `domain.models.ModelDetails`.
+    """
 
     BOOL = "bool"
     INT = "int"
@@ -19,6 +22,7 @@ class SettingKind(StrEnum):
     CHOICE = "choice"
     TONES = "tones"
     NUMBERS = "numbers"
+    MODELS = "models"
 
 
 class Section(StrEnum):
@@ -67,6 +71,10 @@ class SettingEntry:
                 return isinstance(value, list) and all(_is_tone(item) for item in cast("list[Any]", value))
             case SettingKind.NUMBERS:
                 return isinstance(value, list) and all(type(item) is int for item in cast("list[Any]", value))
+            case SettingKind.MODELS:
+                return isinstance(value, dict) and all(
+                    _are_details(item) for item in cast("dict[str, Any]", value).values()
+                )
 
     def _within(self, value: int) -> bool:
         if value == 0 and self.zero:
@@ -93,6 +101,17 @@ def _is_tone(item: Any) -> bool:
         and type(strength) in (int, float)
         and 0 <= cast("float", strength) <= 1.5
     )
+
+
+def _are_details(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    kinds: dict[str, tuple[type, ...]] = {
+        "context": (int,), "threads": (int,), "gpu_layers": (int,), "kv_type": (str,),
+        "temperature": (int, float), "seed": (int,),
+    }  # fmt: skip
+    details = cast("dict[str, Any]", item)
+    return all(name in kinds and type(value) in kinds[name] for name, value in details.items())
 
 
 # One line for each setting; the layout is a table on purpose.
@@ -130,6 +149,7 @@ SETTINGS: tuple[SettingEntry, ...] = (
         512, 131072, zero="chosen for this model",
     ),
     SettingEntry("chosen_model", SettingKind.TEXT, "", Section.HIDDEN),
+    SettingEntry("model_details", SettingKind.MODELS, {}, Section.HIDDEN),
     SettingEntry("chosen_tones", SettingKind.TONES, [], Section.HIDDEN),
     SettingEntry("truth_questions", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("sql_schema", SettingKind.TEXT, "", Section.HIDDEN),

@@ -8,8 +8,19 @@ import pytest
 from desktop.platform_support.environment import child_environment
 from tests.support.project import ROOT, imported_names, modules, name_of, tree_of
 
-HEAVY = ("lancedb", "pyarrow", "numpy", "openvino", "tokenizers", "llama_cpp", "torch", "PySide6", "pypdfium2")
-ONE_MODULE_EACH = ("lancedb", "llama_cpp", "watchdog", "pypdfium2")
+HEAVY = (
+    "lancedb",
+    "pyarrow",
+    "numpy",
+    "openvino",
+    "tokenizers",
+    "huggingface_hub",
+    "llama_cpp",
+    "torch",
+    "PySide6",
+    "pypdfium2",
+)
+ONE_MODULE_EACH = ("lancedb", "llama_cpp", "watchdog", "pypdfium2", "huggingface_hub")
 HEAVY_FOR_THE_WINDOW = (*(name for name in HEAVY if name != "PySide6"), "transformers", "sentence_transformers", "lxml")
 
 # importing must start nothing either: no thread but the main one may be left, and no child process

@@ -15,6 +15,7 @@ import pytest
 
 import desktop.protocol
 from desktop.protocol.codec import ProtocolError, decode, encode
+from desktop.protocol.download_messages import FetchProgressed
 from desktop.protocol.engine_messages import EVENTS
 from desktop.protocol.lines import (
     Event,
@@ -33,7 +34,7 @@ from desktop.protocol.lines import (
 from desktop.protocol.runner_messages import TextGenerated
 
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text(encoding="utf-8"))
-ALL_EVENTS = {event_name(kind): kind for kind in (*EVENTS, TextGenerated)}
+ALL_EVENTS = {event_name(kind): kind for kind in (*EVENTS, TextGenerated, FetchProgressed)}
 
 
 def message_modules() -> list[ModuleType]:

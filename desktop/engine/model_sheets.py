@@ -1,0 +1,30 @@
+"""What the page of models shows of one model when it is opened: what was set, and what is chosen where nothing was."""
+
+from desktop.domain.errors import FootnoteError
+from desktop.domain.models import Model, ModelDetails
+from desktop.gguf.header import read_header
+from desktop.llm.hardware import choose_context, physical_cores
+from desktop.platform_support.memory import free_memory
+from desktop.protocol.model_messages import ModelSheet
+from desktop.protocol.runner_messages import ModelLoaded
+
+
+def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None) -> ModelSheet:
+    """`loaded` is how it was loaded, where it is loaded now: then nothing needs to be guessed."""
+    cores, context, layers = physical_cores(), 0, 0
+    try:
+        header = read_header(model.path)
+        context = choose_context(header, 0, free_memory())
+        layers = header.integer(f"{header.architecture}.block_count")
+    except FootnoteError:
+        pass  # the model says itself what is wrong with it
+    chosen = ModelDetails(context=context, threads=cores, kv_type="f16")
+    if loaded is not None:
+        chosen = ModelDetails(
+            context=context if details.context else loaded.context,
+            threads=cores if details.threads else loaded.threads,
+            gpu_layers=loaded.gpu_layers if details.gpu_layers < 0 else -1,
+            kv_type="f16" if details.kv_type else loaded.kv_type,
+        )
+        layers = loaded.layers or layers
+    return ModelSheet(model, details, chosen, model.context, layers, cores)

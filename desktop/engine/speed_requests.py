@@ -1,0 +1,47 @@
+"""Measures how fast this computer answers, in ten seconds at most, with a model where there is one."""
+
+import threading
+from pathlib import Path
+
+from desktop.domain.models import Speed
+from desktop.engine.download_requests import DownloadRequests
+from desktop.engine.model_fits import ModelFits
+from desktop.engine.model_requests import ModelRequests
+from desktop.llm.hardware import physical_cores
+from desktop.llm.speed import copying_speed, speed_of_run
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.engine_messages import Offers
+from desktop.protocol.runner_messages import Turn
+
+SECONDS = 10.0
+TOKENS = 200
+# long enough that no model ends it early
+PROMPT = (Turn("user", "Count from one to one hundred in words, one number after the other, and leave none out."),)
+
+
+class SpeedRequests:
+    def __init__(self, models: ModelRequests, fits: ModelFits, downloads: DownloadRequests) -> None:
+        self._models, self._fits, self._downloads = models, fits, downloads
+
+    def measure_speed(self, _: Nothing) -> Offers:
+        """With the model that answers, else by copying memory. Waits for an answer under way."""
+        path = self._models.model_for(None)
+        self._fits.keep(self._run(path) if path else copying_speed(physical_cores()))
+        self._models.announce()
+        return self._downloads.list_offers(Nothing())
+
+    def _run(self, path: str) -> Speed:
+        self._models.load(path, ())
+        runner = self._models.runner
+        alarm = threading.Timer(SECONDS, runner.cancel)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            made = runner.generate(PROMPT, max_tokens=TOKENS, aside=True)
+        finally:
+            alarm.cancel()
+        seconds = made.seconds - made.first_token
+        if made.tokens < 8 or seconds <= 0:
+            return copying_speed(physical_cores())
+        # the first token is the end of reading the prompt
+        return speed_of_run(path, Path(path).stat().st_size, made.tokens - 1, seconds)
