@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop.domain.downloads import Origin
+from desktop.domain.fits import Fit
+from desktop.domain.tones import NO_CARD, ToneCard
 
 
 class MachineVerdict(StrEnum):
@@ -27,9 +29,6 @@ class MachineFit:
     context: int
     tokens_per_second: float
     reason: str
-
-from desktop.domain.fits import Fit
-from desktop.domain.tones import NO_CARD, ToneCard
 
 
 @dataclass(frozen=True, slots=True)
