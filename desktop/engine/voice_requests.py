@@ -16,6 +16,8 @@ class VoiceRequests:
 
     def __init__(self, conversations: Conversations, settings: SettingsFile, tones: ToneRequests) -> None:
         self._conversations, self._settings, self._tones = conversations, settings, tones
+        # of the conversation that is about to begin
+        self._next = AnswerFormat.PLAIN
 
     def read_voice(self, asked: VoiceOf) -> Voice:
         kept = self._conversations.voice(asked.conversation_id) if asked.conversation_id is not None else None
@@ -30,6 +32,8 @@ class VoiceRequests:
                 form_of(shape)
         if asked.conversation_id is not None:
             self._conversations.set_voice(asked.conversation_id, voice)
+        else:
+            self._next = voice.format
         self._remember(voice)
         return voice
 
@@ -43,11 +47,13 @@ class VoiceRequests:
         else:
             made = _shaped(Voice(tones, asked.shape.format, voice.sql_schema, voice.json_schema), asked.shape.schema)
         form_of(made.shape)
+        if asked.conversation_id is None:
+            self._next = AnswerFormat.PLAIN
         return made
 
     def _usual(self) -> Voice:
         sql, json = str(self._settings.get("sql_schema")), str(self._settings.get("json_schema"))
-        return Voice(self._tones.chosen(), AnswerFormat.PLAIN, sql, json)
+        return Voice(self._tones.chosen(), self._next, sql, json)
 
     def _there(self, voice: Voice) -> Voice:
         """Without tones that are gone from the disk."""

@@ -1,21 +1,19 @@
-"""Where the question is written: text, model, tone and its strength, Send or Stop. Sends nothing itself."""
+"""Where the question is written: text, model, tones, form of the answer, Send or Stop. Sends nothing itself."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
-from desktop.domain.answers import ToneChoice
-from desktop.gui.controls import Button, column, label, look_again, row
+from desktop.gui.controls import Button, column, look_again, row
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.library_state import LibraryState
 from desktop.gui.scope_completion import ScopeCompletion
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
+from desktop.gui.voice_controls import VoiceControls
 from desktop.gui.wording import shown
 
 LINES = 8  # the field grows this far, then scrolls
-STEP, WHOLE, MOST = 5, 100, 150  # per cent
-REST = 200  # milliseconds before a moved slider is told to the engine
 
 
 class Draft(QPlainTextEdit):
@@ -71,11 +69,12 @@ class Draft(QPlainTextEdit):
 
 
 class Composer(QWidget):
-    """Signals: `question_written(str)`, `stop_wanted()`, `draft_changed(str)`."""
+    """Signals: `question_written(str)`, `stop_wanted()`, `draft_changed(str)`, `tones_wanted()`."""
 
     question_written = Signal(str)
     stop_wanted = Signal()
     draft_changed = Signal(str)
+    tones_wanted = Signal()
 
     def __init__(self, theme: Theme, client: EngineClient, state: LibraryState) -> None:
         super().__init__()
@@ -89,17 +88,12 @@ class Composer(QWidget):
         self.scope.setAccessibleName(tr("Limit the search to a folder, a file, a type or a time"))
         self.scope.setToolTip(tr("Limit the search to a folder, a file, a type or a time"))
         self.models = self._chooser(tr("Model"))
-        self.tones = self._chooser(tr("Tone"))
-        self.strength = self._slider()
-        self._percent = label("", "caption")
-        self._percent.setFixedWidth(self._percent.fontMetrics().horizontalAdvance("150 %") + grid(1))
+        self.voice = VoiceControls(theme, state, self, self.tones_wanted.emit)
         self.send = Button(tr("Send"), self._press, look="primary", theme=theme, icon_name="send")
         self.send.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self._later = QTimer(self, singleShot=True, interval=REST)
         self._set_out()
         self._connect()
         self._show_models()
-        self._show_tones()
 
     def show_busy(self, busy: bool, *, stopping: bool = False) -> None:
         """While an answer is under way the button stops it."""
@@ -128,24 +122,11 @@ class Composer(QWidget):
         chooser.setMinimumContentsLength(8)
         return chooser
 
-    def _slider(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, MOST)
-        slider.setSingleStep(STEP)
-        slider.setPageStep(5 * STEP)
-        slider.setValue(WHOLE)
-        slider.setFixedWidth(grid(24))
-        slider.setAccessibleName(tr("Strength of the tone"))
-        slider.setToolTip(tr("Strength of the tone"))
-        return slider
-
     def _set_out(self) -> None:
         below = row(1)
         below.addWidget(self.scope)
         below.addWidget(self.models)
-        below.addWidget(self.tones)
-        below.addWidget(self.strength)
-        below.addWidget(self._percent)
+        below.addWidget(self.voice)
         below.addStretch(1)
         below.addWidget(self.send)
         whole = column(2, (4, 3, 3, 3))
@@ -158,11 +139,7 @@ class Composer(QWidget):
         self.draft.textChanged.connect(self._changed)
         self.draft.focus_changed.connect(self._show_focus)
         self.models.activated.connect(lambda at: self._state.choose_model(self.models.itemData(at)))
-        self.tones.activated.connect(lambda _: self._choose_tone())
-        self.strength.valueChanged.connect(self._moved)
-        self._later.timeout.connect(self._choose_tone)
         self._state.models_changed.connect(self._show_models)
-        self._state.tones_changed.connect(self._show_tones)
 
     def _show_focus(self, focused: bool) -> None:
         if not focused:
@@ -199,38 +176,3 @@ class Composer(QWidget):
         if self.models.count() == 0:
             self.models.addItem(tr("No model yet") if models is not None else tr("Starting…"), "")
         self.models.setCurrentIndex(max(0, self.models.findData(models.chosen if models is not None else "")))
-
-    def _show_tones(self) -> None:
-        tones = self._state.tones
-        chosen = tones.chosen[0] if tones is not None and tones.chosen else None
-        self.tones.clear()
-        self.tones.addItem(tr("Tone: Plain"), "")
-        for tone in tones.tones if tones is not None else ():
-            if not tone.problem:
-                self.tones.addItem(tr("Tone: {name}", name=shown(tone.name)), tone.path)
-        self.tones.setCurrentIndex(max(0, self.tones.findData(chosen.path)) if chosen is not None else 0)
-        if not self._later.isActive() and not self.strength.isSliderDown():
-            self.strength.blockSignals(True)
-            self.strength.setValue(round(chosen.strength * 100) if chosen is not None else WHOLE)
-            self.strength.blockSignals(False)
-        self._show_strength()
-
-    def _show_strength(self) -> None:
-        toned = self.tones.currentIndex() > 0
-        self.strength.setVisible(toned)
-        self._percent.setVisible(toned)
-        self._percent.setText(tr("{percent} %", percent=self.strength.value()))
-
-    def _moved(self, value: int) -> None:
-        snapped = STEP * round(value / STEP)
-        if snapped != value:
-            self.strength.setValue(snapped)
-            return
-        self._show_strength()
-        self._later.start()
-
-    def _choose_tone(self) -> None:
-        path = self.tones.currentData()
-        strength = self.strength.value() / 100
-        self._show_strength()
-        self._state.choose_tones((ToneChoice(path, strength),) if path else ())

@@ -59,6 +59,7 @@ class ConversationPage(QWidget):
         self._build_later.timeout.connect(self._build)
         self.steps = steps
         self.composer = Composer(theme, client, state)
+        self.conversation_shown.connect(state.voice.show_conversation)
         self._instead = ""
         self._list = column(10)
         self._set_out()

@@ -53,7 +53,7 @@ class EngineClient(QObject):
     Signals, each with one message of desktop.protocol.engine_messages unless noted: `engine_started(Greeting)`,
     `engine_lost()` it died and is started again, `engine_given_up(title, hint)`, `indexing_progressed`,
     `library_changed`, `answer_stage_changed`, `answer_text_arrived`, `answer_finished`, `answer_failed`,
-    `models_changed`, `tones_changed`, `window_wanted`, `notice_arrived`.
+    `models_changed`, `tones_changed`, `trial_told` (four kinds), `window_wanted`, `notice_arrived`.
     """
 
     engine_started = Signal(object)
@@ -67,6 +67,7 @@ class EngineClient(QObject):
     answer_failed = Signal(object)
     models_changed = Signal(object)
     tones_changed = Signal(object)
+    trial_told = Signal(object)
     window_wanted = Signal(object)
     notice_arrived = Signal(object)
 
@@ -94,6 +95,7 @@ class EngineClient(QObject):
             event_name(messages.AnswerFailed): (messages.AnswerFailed, self.answer_failed),
             event_name(messages.ModelsChanged): (messages.ModelsChanged, self.models_changed),
             event_name(messages.TonesChanged): (messages.TonesChanged, self.tones_changed),
+            **{event_name(kind): (kind, self.trial_told) for kind in messages.TRIAL_EVENTS},
             event_name(messages.WindowWanted): (messages.WindowWanted, self.window_wanted),
             event_name(messages.Notice): (messages.Notice, self.notice_arrived),
         }

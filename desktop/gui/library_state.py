@@ -5,8 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import FootnoteError
+from desktop.gui.conversation_voice import ConversationVoice
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.messages import Messages
 from desktop.protocol import engine_messages as messages
@@ -40,6 +40,7 @@ class LibraryState(QObject):
         self.settings: dict[str, Any] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._read_status)
+        self.voice = ConversationVoice(client, said)
         client.engine_started.connect(lambda _: self._read_all())
         client.indexing_progressed.connect(self._progressed)
         client.library_changed.connect(lambda _: self._rest.start() if not self._rest.isActive() else None)
@@ -64,10 +65,6 @@ class LibraryState(QObject):
     def choose_model(self, path: str) -> None:
         if self.models is None or self.models.chosen != path:
             self._client.call(messages.CHOOSE_MODEL, messages.PathOnly(path), self._take_models, self._problem)
-
-    def choose_tones(self, tones: tuple[ToneChoice, ...]) -> None:
-        if self.tones is None or self.tones.chosen != tones:
-            self._client.call(messages.CHOOSE_TONES, messages.ChooseTones(tones), self._take_tones, self._tone_refused)
 
     def change_setting(self, name: str, value: Any) -> None:
         setting = messages.Setting(name, json.dumps(value))
@@ -102,15 +99,12 @@ class LibraryState(QObject):
 
     def _take_tones(self, tones: messages.Tones) -> None:
         self.tones = tones
+        self.voice.follow_tones(tones)
         self.tones_changed.emit()
 
     def _take_settings(self, values: messages.SettingValues) -> None:
         self.settings = {name: json.loads(value) for name, value in values.values.items()}
         self.settings_changed.emit()
-
-    def _tone_refused(self, error: FootnoteError) -> None:
-        self._problem(error)
-        self.tones_changed.emit()  # what is shown goes back to what is chosen
 
     def _setting_refused(self, error: FootnoteError) -> None:
         self._problem(error)

@@ -150,7 +150,9 @@ class FootnoteWindow(QMainWindow):
     def _build_tones(self) -> QWidget:
         from desktop.gui.tones_page import TonesPage
 
-        return TonesPage(self.parts, self.choose_files)
+        page = TonesPage(self.parts, self.choose_files)
+        page.models_wanted.connect(lambda: self.show_page("models"))
+        return page
 
     def _build_settings(self) -> QWidget:
         from desktop.gui.settings_page import SettingsPage
@@ -215,6 +217,7 @@ class FootnoteWindow(QMainWindow):
         page.passage_opened.connect(self.open_passage)
         page.conversation_shown.connect(self._conversation_shown)
         page.conversations_changed.connect(self.side.reload)
+        page.composer.tones_wanted.connect(lambda: self.show_page("tones"))
         page.reading_failed.connect(lambda error: parts.messages.say(error.title, error.hint))
         self.drop.focus_given_up.connect(page.focus_composer)
         steps.folder_wanted.connect(self.choose_folder)

@@ -172,6 +172,13 @@ def changed_text(seconds: float, today: date) -> str:
     return QLocale.system().toString(QDate(changed.year, changed.month, changed.day), form)
 
 
+def day_text(day: date, today: date) -> str:
+    """`today`, or the date as the system writes it."""
+    if day == today:
+        return tr("today")
+    return QLocale.system().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+
+
 def day_group(day: date, today: date) -> str:
     if day >= today:
         return tr("Today")

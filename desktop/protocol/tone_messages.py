@@ -115,4 +115,5 @@ CHECK_TRUTH = Method("check_truth", CheckTruth, TrialId)
 CANCEL_TRIAL = Method("cancel_trial", TrialId, Nothing)
 LIST_TRUTH_QUESTIONS = Method("list_truth_questions", Nothing, TruthQuestionList)
 
-TONE_EVENTS: tuple[type, ...] = (TonesChanged, TrialProgressed, TrialText, ToneHeard, TrialEnded)
+TRIAL_EVENTS: tuple[type, ...] = (TrialProgressed, TrialText, ToneHeard, TrialEnded)
+TONE_EVENTS: tuple[type, ...] = (TonesChanged, *TRIAL_EVENTS)

@@ -15,7 +15,9 @@ class VoiceOf:
 
 @dataclass(frozen=True, slots=True)
 class ChooseVoice:
-    """The tones are also those that the next conversation begins with; its format is always plain."""
+    """The tones are also those that the next conversation begins with; it begins with plain answers, unless another
+    form was chosen for it.
+    """
 
     conversation_id: int | None
     voice: Voice

@@ -9,7 +9,9 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
 from desktop.domain.documents import Block, BlockKind
 from desktop.domain.files import FileRow, FileState
+from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
+from desktop.domain.tones import ToneCard, ToneSample, TruthMeasures, TruthReport
 from desktop.protocol.engine_messages import ScopeSuggestion
 
 LEASE = (
@@ -62,9 +64,44 @@ MODELS = (
     Model("/models/smollm2.gguf", "SmolLM2 135M Instruct", "llama", 98_362_432, 8192, ""),
     Model("/models/broken.gguf", "broken", "", 1024, 0, "This file is not a GGUF model: its header is cut off."),
 )
+TRUTH_QUESTIONS = (
+    "How long is the notice period?",
+    "What does lease 2024 say about arrears?",
+    "When was the roof last repaired?",
+)
+REPORT = TruthReport(
+    "Qwen2.5-Coder-1.5B.gguf", 1.2, 10, TruthMeasures(25, 24, 1, 210), TruthMeasures(26, 23, 2, 340), 1_790_000_000.0
+)
+_OTHER = "It was made for a llama model; the one in use is qwen2."
 TONES = (
-    Tone("/tones/house.gguf", "House style", "qwen2", 16, ""),
-    Tone("/tones/other.gguf", "Clinic letters", "llama", 8, "It was made for a llama model; the one in use is qwen2."),
+    Tone(
+        "/tones/house.gguf",
+        "House style",
+        "qwen2",
+        16,
+        "",
+        Fit(Verdict.FITS, "", "Qwen2.5-Coder-1.5B-Instruct"),
+        ToneCard(
+            licence="apache-2.0",
+            origin="/home/ada/Downloads/house-style",
+            added_at=1_790_000_000.0,
+            sample=ToneSample("How long is the notice period?", 1.0, "The notice period, we confirm, is three months."),
+            truth=(REPORT,),
+        ),
+    ),
+    Tone(
+        "/tones/plain-words.gguf",
+        "Plain words",
+        "qwen2",
+        8,
+        "",
+        Fit(
+            Verdict.OTHER_BASE,
+            "It was made for Qwen2.5-1.5B, and this model is Qwen2.5-Coder 1.5B: it may sound wrong.",
+            "Qwen2.5-1.5B",
+        ),
+    ),
+    Tone("/tones/other.gguf", "Clinic letters", "llama", 8, _OTHER, Fit(Verdict.MISFIT, _OTHER, "")),
 )
 
 

@@ -3,8 +3,9 @@
 `python -m tests.gui.fake_engine DIR [WORD…]`
 
 DIR holds the source files it serves. Words change what it does: `empty` (no folders, no model), `busy` (indexing),
-`mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words), `crash`
-(dies in the middle of an answer), `problems` (files in every state), `folders` (nine of them), `many` (100,000 files).
+`mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words, and no
+trial of a tone ends by itself), `crash` (dies in the middle of an answer), `problems` (files in every state),
+`folders` (nine of them), `many` (100,000 files).
 """
 
 import dataclasses
@@ -19,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.domain.answers import Answer, AnswerState, Conversation
-from desktop.domain.errors import EngineProblem, FileProblem, UserError
+from desktop.domain.errors import FileProblem, UserError
 from desktop.domain.files import FileState, Folder
-from desktop.domain.models import Model, Tone
+from desktop.domain.models import Model
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL
@@ -30,6 +31,7 @@ from desktop.protocol.server import LineServer, claim_standard_streams
 from desktop.settings.schema import SETTINGS
 from desktop.settings.store import SettingsFile
 from tests.gui import canned
+from tests.gui.fake_tones import FakeTones
 
 LISTED = "listed.log"  # pages of files that were asked for
 
@@ -47,8 +49,7 @@ class FakeEngine:
         self.rows = [] if "empty" in words else canned.file_rows(folder, self.files, problems="problems" in words)
         self.folders = [] if "empty" in words else self._first_folders()
         self.models = [] if "empty" in words else list(canned.MODELS)
-        self.tones = [] if "empty" in words else list(canned.TONES)
-        self.chosen_tones: tuple[m.ToneChoice, ...] = ()
+        self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
         self.chosen_model = self.models[0].path if self.models else ""
         self.paused = False
         self.calls: list[str] = []
@@ -308,21 +309,6 @@ class FakeEngine:
         self.send(m.ModelsChanged(self.list_models(Nothing())))
         return self.list_models(Nothing())
 
-    def list_tones(self, _: Nothing) -> m.Tones:
-        return m.Tones(tuple(self.tones), self.chosen_tones)
-
-    def choose_tones(self, request: m.ChooseTones) -> m.Tones:
-        if any("other" in tone.path for tone in request.tones):
-            raise EngineProblem("This tone was made for another model.")
-        self.note("tones " + " ".join(f"{tone.path}={tone.strength}" for tone in request.tones))
-        self.chosen_tones = request.tones
-        return self.list_tones(Nothing())
-
-    def add_tone(self, request: m.PathOnly) -> m.Tones:
-        self.tones.append(Tone(request.path, Path(request.path).stem, "qwen2", 8, ""))
-        self.send(m.TonesChanged(self.list_tones(Nothing())))
-        return self.list_tones(Nothing())
-
     def read_settings(self, _: Nothing) -> m.SettingValues:
         return m.SettingValues({entry.name: json.dumps(self.settings.get(entry.name)) for entry in SETTINGS})
 
@@ -359,9 +345,7 @@ class FakeEngine:
             m.LIST_MODELS: self.list_models,
             m.ADD_MODEL: self.add_model,
             m.CHOOSE_MODEL: self.choose_model,
-            m.LIST_TONES: self.list_tones,
-            m.ADD_TONE: self.add_tone,
-            m.CHOOSE_TONES: self.choose_tones,
+            **self.tones.handlers(),
             m.READ_SETTINGS: self.read_settings,
             m.CHANGE_SETTING: self.change_setting,
         }

@@ -15,12 +15,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from desktop.domain.answers import AnswerFormat
 from desktop.gui.app import make_application
 from desktop.gui.engine_client import EngineCommand
 from desktop.gui.first_steps import sample_folder
 from desktop.gui.library_page import LibraryPage
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
+from desktop.gui.tones_page import TonesPage
 from desktop.gui.window import FootnoteWindow
 from desktop.platform_support.paths import DataFolders, data_folders, user_data
 
@@ -183,12 +185,54 @@ def library(studio: Studio) -> None:
 def busy(studio: Studio) -> None:
     window = studio.window("slow", "busy", "problems")
     ready(window)
-    window.conversation.composer.tones.setCurrentIndex(1)
-    window.conversation.composer._choose_tone()
+    window.parts.state.voice.set_tone("/tones/house.gguf", 0.8)
     window.conversation.ask("How long is the notice period, and does it matter which side gives it, if rent is late?")
     wait_until(lambda: window.conversation.views[0].text.toPlainText())
     window.conversation.composer.draft.setPlainText("And the next question, written meanwhile,\non two lines")
     studio.keep(window, "streaming")
+    window.close()
+
+
+def tones(studio: Studio) -> None:
+    window = studio.window()
+    ready(window)
+    window.open_conversation(1)
+    wait_until(lambda: window.conversation.views)
+    window.parts.state.voice.set_tone("/tones/house.gguf", 0.8)
+    window.parts.state.voice.set_tone("/tones/plain-words.gguf", 0.3)
+    controls = window.conversation.composer.voice
+    controls.sheet.open_up()
+    studio.keep(window, "tones-several")
+    controls.sheet.close_up()
+    controls.schema.ask(AnswerFormat.JSON)
+    controls.schema.text.setPlainText("{")
+    controls.schema.use()
+    wait_until(lambda: controls.schema.isVisible() and controls.schema.problem.isVisible())
+    studio.keep(window, "tones-schema")
+    controls.schema.close_up()
+    window.show_page("tones")
+    page = window.pages["tones"]
+    assert isinstance(page, TonesPage)
+    studio.keep(window, "tones-laid")
+    page.cards["/tones/plain-words.gguf"].hear.click()
+    page.trials.hear("/tones/plain-words.gguf", "", (0.5, 1.0, 1.5))
+    wait_until(lambda: page.trials.current and page.trials.current.ended)
+    studio.keep(window, "tones-heard")
+    window.close()
+    window = studio.window("slow")
+    ready(window)
+    window.show_page("tones")
+    page = window.pages["tones"]
+    assert isinstance(page, TonesPage)
+    page.cards["/tones/house.gguf"].truth.click()
+    page.trials.check_truth("/tones/house.gguf", 1.2)
+    wait_until(lambda: page.trials.current and page.trials.current.total)
+    studio.keep(window, "tones-truth")
+    window.close()
+    window = studio.window("empty")
+    ready(window)
+    window.show_page("tones")
+    studio.keep(window, "tones-empty")
     window.close()
 
 
@@ -252,7 +296,7 @@ def main() -> None:
     if given.readme:
         readme(studio, given.ask)
         return
-    for scene in (first_run, answers, library, busy, problem):
+    for scene in (first_run, answers, library, busy, tones, problem):
         if not given.only or scene.__name__ in given.only:
             scene(studio)
 

@@ -201,14 +201,3 @@ def test_sentence_and_footnote_light_up_together(qtbot: QtBot, open_window: Open
     view.entries[1].pointed_at.emit(True)
     (selection,) = view.text.extraSelections()
     assert "three months" in selection.cursor.selectedText()
-
-
-def test_tone_and_strength_reach_the_engine(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
-    window = open_window()
-    composer = window.conversation.composer
-    assert composer.strength.isHidden()
-    qtbot.keyClick(composer.tones, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: "tones /tones/house.gguf=1.0" in calls())
-    assert not composer.strength.isHidden()
-    qtbot.keyClick(composer.strength, Qt.Key.Key_Left)
-    qtbot.waitUntil(lambda: "tones /tones/house.gguf=0.95" in calls())
