@@ -1,4 +1,4 @@
-"""Tones tried on the user's own files with a real small model: heard, measured, cancelled, and behind every question."""
+"""Tones tried on the user's own files with a real small model: heard, measured, cancelled, behind every question."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +13,8 @@ from desktop.protocol.codec import decode
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import event_name
 from tests.support.lora import make_lora
-from tests.support.running_engine import RunningEngine
 from tests.support.runners import small_model
+from tests.support.running_engine import RunningEngine
 
 __all__ = ["small_model"]
 

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from desktop.domain.errors import UserError
+from desktop.domain.tones import ToneCard, ToneSample, TruthMeasures, TruthReport
 from desktop.gguf.adapter import adapter_problem, shape_problem
 from desktop.gguf.facts import ARRAY, UINT32, Fact
 from desktop.gguf.header import GgufHeader, read_header
-from desktop.tones.adapter import describe_tone, read_adapter
-from desktop.tones.shelf import add_tone, list_tones, remove_tone
+from desktop.tones.adapter import AdapterReader, describe_tone, read_adapter
+from desktop.tones.cards import card_path, read_card, with_report
+from desktop.tones.shelf import add_tone, bring_back, forget_aside, list_tones, remove_tone, rename_tone, set_aside
 from tests.support.lora import PROJECTIONS, make_lora
+from tests.support.peft import TINY_MODELS, write_base, write_peft
 
 FIRST = "blk.0.attn_q.weight"
 
@@ -62,6 +65,78 @@ def test_bad_matrices(
 
     path = make_lora(small_model, tmp_path / "tone.gguf", change=change)
     assert reason in adapter_problem(path, base)
+
+
+def test_an_adapter_of_rank_0_is_refused(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    def nothing(name: str, values: np.ndarray) -> np.ndarray:
+        return values[:0] if name.endswith("lora_a") else values[:, :0]
+
+    path = make_lora(small_model, tmp_path / "tone.gguf", change=nothing)
+    assert adapter_problem(path, base)
+    with pytest.raises(UserError):
+        add_tone(path, tmp_path / "tones", base)
+
+
+def test_cards_are_kept_beside_the_adapter(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    shelf = tmp_path / "tones"
+    tone = add_tone(make_lora(small_model, tmp_path / "firm.gguf"), shelf, base)
+    assert (tone.name, tone.card.origin) == ("firm", str(tmp_path / "firm.gguf"))
+    assert tone.card.added_at > 1_700_000_000
+    rename_tone(tone.path, shelf, "  Our \n firm’s\u202e voice ")
+    assert list_tones(shelf, base)[0].name == "Our firm’s voice"
+    with pytest.raises(UserError):
+        rename_tone(tone.path, shelf, " \u202e ")
+    for damaged in ("", "{", "[]", '{"name": 4}', "[" * 100_000):
+        card_path(Path(tone.path)).write_text(damaged)
+        assert read_card(Path(tone.path)) == ToneCard()
+        assert list_tones(shelf, base)[0].name == "firm"
+
+
+def test_what_was_removed_can_be_brought_back(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:
+    shelf = tmp_path / "tones"
+    tone = add_tone(make_lora(small_model, tmp_path / "firm.gguf"), shelf, base)
+    rename_tone(tone.path, shelf, "Ours")
+    set_aside(tone.path, shelf)
+    assert list_tones(shelf, base) == ()
+    bring_back(tone.path, shelf)
+    assert [found.name for found in list_tones(shelf, base)] == ["Ours"]
+    with pytest.raises(UserError):
+        bring_back(tone.path, shelf)
+    set_aside(tone.path, shelf)
+    forget_aside(shelf)
+    with pytest.raises(UserError):
+        bring_back(tone.path, shelf)
+    assert [path.name for path in shelf.iterdir()] == []
+
+
+def test_a_readme_beside_the_adapter_tells_licence_and_sample(tmp_path: Path) -> None:
+    base = read_header(write_base(tmp_path / "base.gguf", TINY_MODELS[0]))
+    folder = write_peft(tmp_path / "letters", TINY_MODELS[0])
+    (folder / "README.md").write_text(
+        '---\nlicense: mit\nwidget:\n- text: Hello?\n  output:\n    text: "Dear client, hello."\n---\n# Letters\n'
+    )
+    card = add_tone(folder, tmp_path / "tones", base).card
+    assert (card.licence, card.origin) == ("mit", str(folder))
+    assert card.sample == ToneSample("", 1.0, "Dear client, hello.")
+
+
+def test_reports_are_kept_one_a_strength_newest_first() -> None:
+    none = TruthMeasures(0, 0, 0, 0)
+    card = ToneCard(name="x")
+    for at, strength in enumerate((1.0, 1.2, 1.0, *(0.1 * n for n in range(8)))):
+        card = with_report(card, TruthReport("m", strength, 1, none, none, float(at)))
+        if at == 2:
+            assert [(report.strength, report.made_at) for report in card.truth] == [(1.0, 2.0), (1.2, 1.0)]
+    assert len(card.truth) == 6 and card.name == "x"
+
+
+def test_a_file_is_read_once_until_it_changes(small_model: Path, tmp_path: Path) -> None:
+    path = make_lora(small_model, tmp_path / "tone.gguf")
+    reader = AdapterReader()
+    assert reader.read(path) is reader.read(path)
+    path.write_bytes(b"x")
+    with pytest.raises(UserError):
+        reader.read(path)
 
 
 def test_a_good_adapter_fits(small_model: Path, base: GgufHeader, tmp_path: Path) -> None:

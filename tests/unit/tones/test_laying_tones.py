@@ -1,7 +1,10 @@
 """Tones laid over a real model in a real runner: what they change, what they must not, and what is refused."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
 from desktop.llm.client import ModelRunner, RunnerDied
+from desktop.platform_support.environment import child_environment
 from desktop.protocol.runner_messages import Turn
 from tests.support.lora import make_lora
 
@@ -47,6 +51,31 @@ def test_a_changed_strength_is_never_stale(
         fresh.ensure_loaded(str(small_model), context=4096)
         fresh.set_tones((ToneChoice(tone, strength),))
         assert said(fresh) == moved.text
+
+
+def logits(model: Path, *laid: tuple[ToneChoice, ...]) -> list[tuple[str, int]]:
+    """(hash of all logits, tokens reused) of one prompt under each set of tones in turn, in one process."""
+    lines = "".join(json.dumps([[tone.path, tone.strength] for tone in tones]) + "\n" for tones in laid)
+    command = [sys.executable, "-m", "tests.unit.tones.logits", str(model)]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=child_environment())
+    return [(digest, cached) for digest, cached in map(json.loads, done.stdout.splitlines())]
+
+
+def test_logits_are_never_those_of_other_tones(small_model: Path, tmp_path: Path) -> None:
+    """Bit by bit the same as in a process that never knew other tones; strength 0 is no tone."""
+    firm = str(make_lora(small_model, tmp_path / "firm.gguf", seed=1, scale=1.0))
+    short = str(make_lora(small_model, tmp_path / "short.gguf", seed=2, scale=1.0))
+    full, half, none = (ToneChoice(firm, 1.0),), (ToneChoice(firm, 0.5),), (ToneChoice(firm, 0.0),)
+    both = (ToneChoice(firm, 0.5), ToneChoice(short, 1.2))
+    sets = ((), full, none, half, both, (), full, (ToneChoice(firm, 0.0), ToneChoice(short, 0.0)), both, half)
+    moved = logits(small_model, *sets)
+    assert all(cached == 0 for _, cached in moved)
+    hashes = [digest for digest, _ in moved]
+    assert hashes[0] == hashes[2] == hashes[5] == hashes[7]
+    assert (hashes[1], hashes[3], hashes[4]) == (hashes[6], hashes[9], hashes[8])
+    assert len(set(hashes)) == 4
+    assert logits(small_model, half)[0][0] == hashes[3]
+    assert logits(small_model, both)[0][0] == hashes[4]
 
 
 def test_the_same_tones_again_keep_what_was_taken_in(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
