@@ -22,7 +22,9 @@ class ComposerSheet(QFrame):
         self.setLayout(self.inside)
         self.hide()
         frame.window().installEventFilter(self)
-        QApplication.instance().focusChanged.connect(self._focus_moved)  # pyright: ignore
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
 
     def toggle(self) -> None:
         if self.isVisible():

@@ -138,7 +138,8 @@ class _Loaded:
         laid = tuple((key, strength) for key, _, strength in wanted)
         # now, so that a refusal is an answer to this request and not to the next question
         self.model.lay_adapters(laid)
-        self._conversation, self._aside = self._lanes(laid)
+        # nothing was taken in since the lanes were emptied, and overwriting them again would take as long again
+        self._conversation = Lane(self.model, CONVERSATION, self.model.context_size, laid)
         self._tones = wanted
 
     def _lanes(self, tones: tuple[tuple[str, float], ...]) -> tuple[Lane, Lane]:
