@@ -11,6 +11,7 @@ from desktop.domain.errors import EngineProblem
 from installer.checkout import Checkout, this_checkout
 from installer.checks import run_checks
 from installer.console import Console
+from installer.gpu import CHOICES
 from installer.launch import make_locks, open_footnote, run_benchmark
 from installer.machine import has_display
 from installer.problems import shown
@@ -28,6 +29,13 @@ Models (--model):
   small    Qwen2.5-Coder 0.5B, 0.5 GB: for computers with little memory
   tiny     SmolLM2 135M, 0.1 GB: for tests
   none     none: searches, but doesn't answer
+
+Graphics cards (--gpu): the model runs on the processor unless llama.cpp was built for the card too.
+  auto     what suits this computer: metal, cuda where nvcc is installed, else vulkan
+  vulkan   AMD, Intel and NVIDIA; needs glslc
+  cuda     NVIDIA; needs the CUDA toolkit (nvcc)
+  metal    Macs: the usual build has it
+A card that fails is noticed, and the processor is used.
 
 What goes where: packages into .venv here; models and embedder into your data folder
 (FOOTNOTE_HOME moves it); built llama.cpp, downloads and logs into your cache folder
@@ -75,14 +83,14 @@ def _dispatch(arguments: Sequence[str], checkout: Checkout, console: Console) ->
 def _set_up_and_run(options: argparse.Namespace, checkout: Checkout, console: Console) -> int:
     model = None if options.model == "none" else str(options.model)
     if options.command == "setup":
-        wishes = Wishes(model, checks=True, workshop=options.workshop, force=options.force)
+        wishes = Wishes(model, checks=True, workshop=options.workshop, force=options.force, gpu=options.gpu)
         plan = SetupPlan(checkout, wishes, console)
         if plan.is_done():
             console.say("Footnote is set up already; nothing to do.")
         plan.carry_out()
         return 0
     display = has_display(os.environ)
-    SetupPlan(checkout, Wishes(model, window=display, force=options.force), console).carry_out()
+    SetupPlan(checkout, Wishes(model, window=display, force=options.force, gpu=options.gpu), console).carry_out()
     return open_footnote(checkout, options.folders, display=display, console=console)
 
 
@@ -98,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--workshop", action="store_true", help="install torch for training tones, whatever its size")
     for command in (run, setup):
         command.add_argument("--model", choices=MODELS, default="starter", help="which model to get (default: starter)")
+        command.add_argument(
+            "--gpu", choices=CHOICES, default="none", help="also build llama.cpp for this kind of graphics card"
+        )
         command.add_argument("--force", action="store_true", help="go on with little disk space")
     commands.add_parser(
         "test",

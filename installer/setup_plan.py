@@ -15,9 +15,11 @@ from installer.checkout import Checkout
 from installer.console import Console, megabytes, seconds
 from installer.embedder_files import EmbedderFetcher, FastForm, embedder_is_whole
 from installer.environment import Environment
+from installer.gpu import Hardware, VulkanHeaders, choose_gpu, missing_for_gpu
 from installer.llama_wheel import LlamaWheel
 from installer.machine import check_writable, free_disk, free_memory, has_apt
 from installer.model_files import FetchPlace, ModelFetcher
+from installer.native_build import NativeFolder
 from installer.one_at_a_time import one_at_a_time
 from installer.prerequisites import (
     Lack,
@@ -41,13 +43,14 @@ SYSTEM_CHECK = "2"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asked for. `model` is an id of the catalogue or None."""
+    """What the user asked for. `model` is an id of the catalogue or None; `gpu` one of `gpu.CHOICES`."""
 
     model: str | None
     checks: bool = False
     window: bool = True
     workshop: bool = False
     force: bool = False
+    gpu: str = "none"
 
 
 class SetupPlan:
@@ -61,6 +64,9 @@ class SetupPlan:
         self._logs = self._folders.cache / "setup-logs"
         self._environment = Environment(checkout, self._logs, console)
         self._llama = LlamaWheel(self._environment, self._folders.cache / "wheels", self._logs, console)
+        self._gpu = choose_gpu(wishes.gpu, Hardware())
+        self._native = self._native_folder(self._gpu) if self._gpu not in ("", "metal") else None
+        self._headers = VulkanHeaders(self._folders.cache / "vulkan-headers")
         self._workshop = Workshop(self._environment, self._logs, console)
         catalogue = read_catalogue()
         self._model = catalogue.model(wishes.model) if wishes.model else None
@@ -95,6 +101,7 @@ class SetupPlan:
             and all(self._environment.has(group) for group in groups)
             and self._environment.has_project()
             and self._llama.is_installed()
+            and (self._native is None or self._native.is_made())
             and (self._workshop.is_installed() if self._wishes.workshop else self._workshop.is_settled())
         )
 
@@ -125,6 +132,8 @@ class SetupPlan:
     def _required(self, probe: Probe) -> list[Lack]:
         environment = [] if self._environment.is_made() else missing_for_environment(probe)
         build = [] if self._llama.is_installed() or self._llama.kept() else missing_for_build(probe)
+        if self._native is not None and not self._native.is_made():
+            build = [*(build or missing_for_build(probe)), *missing_for_gpu(self._gpu, probe)]
         return [*environment, *build, *missing_for_runner(probe)]
 
     def _lacks(self, probe: Probe) -> list[Lack]:
@@ -171,7 +180,24 @@ class SetupPlan:
             environment.install("check", "Installing the check tools")
         environment.install_project()
         self._llama.install()
+        self._build_for_gpu()
         self._workshop.install(wanted=self._wishes.workshop)
+
+    def _build_for_gpu(self) -> None:
+        if self._wishes.gpu == "auto" and not self._gpu:
+            self._console.say("No graphics card that llama.cpp could use was found; Footnote uses the processor.")
+        if self._native is None or self._native.is_made():
+            return
+        more: dict[str, str] = {}
+        if self._gpu == "vulkan":
+            self._headers.provide(self._network()[1])
+            more = self._headers.environment()
+        self._native.make(more)
+        self._native.tell(self._checkout)
+
+    def _native_folder(self, gpu: str) -> NativeFolder:
+        wheel = LlamaWheel(self._environment, self._folders.cache / "wheels", self._logs, self._console, gpu)
+        return NativeFolder(wheel, self._folders.native, self._console)
 
     def _fetch_files(self) -> None:
         if self._model is not None and not self._has_model(self._model):

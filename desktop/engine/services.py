@@ -33,6 +33,7 @@ from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
+from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
@@ -130,8 +131,9 @@ class Services:
     def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
         fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.context_of)
+        runner = ModelRunner(builds=BuildChoice(folders.native))
         self._models = ModelRequests(
-            folders, self._settings, attempts, self.broadcast, chosen, self._tones, ModelRunner(), fits
+            folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
         )
         self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived)
         self._speeds = SpeedRequests(self._models, fits, self._downloads)

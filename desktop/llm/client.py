@@ -4,12 +4,14 @@ and starts it again after a death. Knows nothing of llama.cpp.
 
 import os
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import EngineProblem, UserError
+from desktop.llm.build_choice import BuildChoice, Choice
+from desktop.llm.native_builds import PROCESSOR
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.child import ChildProcess, ProcessEnded
 from desktop.protocol.codec import decode
@@ -35,7 +37,7 @@ from desktop.protocol.runner_messages import (
 
 P = TypeVar("P")
 R = TypeVar("R")
-Start = Callable[[Callable[[Event], None]], ChildProcess]
+Start = Callable[[Callable[[Event], None], Mapping[str, str]], ChildProcess]
 
 HELLO_SECONDS = 30.0
 CANCEL_SECONDS = 5.0
@@ -53,8 +55,8 @@ class ModelLoadKilled(EngineProblem):
         self.path = path
 
 
-def start_runner(on_event: Callable[[Event], None]) -> ChildProcess:
-    return ChildProcess(("desktop.llm.process",), child_environment(), on_event=on_event)
+def start_runner(on_event: Callable[[Event], None], environment: Mapping[str, str]) -> ChildProcess:
+    return ChildProcess(("desktop.llm.process",), environment, on_event=on_event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,14 @@ class _Held:
 
 
 class ModelRunner:
-    """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other."""
+    """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other.
 
-    def __init__(self, start: Start = start_runner) -> None:
-        self._start = start
+    Without `builds` it runs on the processor.
+    """
+
+    def __init__(self, start: Start = start_runner, builds: BuildChoice | None = None) -> None:
+        self._start, self._builds = start, builds
+        self._choice = Choice(PROCESSOR)
         self._child: ChildProcess | None = None
         self._held: _Held | None = None
         self._laid: tuple[_Laid, ...] = ()
@@ -140,11 +146,13 @@ class ModelRunner:
         seed: int = 0,
         stop: Sequence[str] = (),
         aside: bool = False,
+        guess: bool = True,
         on_text: Callable[[str], None] = lambda _text: None,
     ) -> Generated:
         """Answers `turns`; `on_text` gets the text as it comes, on another thread.
 
-        An `aside` runs without tones and leaves what is remembered of the conversation as it is.
+        An `aside` runs without tones and leaves what is remembered of the conversation as it is; `guess` changes the
+        speed alone.
 
         Raises UserError when the prompt is too long, RunnerDied when the runner ended, and what `on_text` raises,
         after the generation was cancelled.
@@ -158,7 +166,9 @@ class ModelRunner:
                 if listener.cancelled:
                     # the first cancel may have met a dead process
                     self._send_cancel(listener.number)
-                request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside)
+                request = Generate(
+                    listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside, guess
+                )
                 answer = self._call(GENERATE, request)
             finally:
                 self._listener = None
@@ -217,7 +227,7 @@ class ModelRunner:
         self._held, self._laid = None, ()
         stamp = _stamp(request.path)
         try:
-            loaded = self._call(LOAD_MODEL, request)
+            loaded = self._load_on_choice(request)
         except UserError:
             # refused before anything was unloaded
             self._held, self._laid = before
@@ -226,6 +236,19 @@ class ModelRunner:
             raise ModelLoadKilled(request.path) from None
         self._held = _Held(request, stamp, loaded)
         return loaded
+
+    def _load_on_choice(self, request: LoadModel) -> ModelLoaded:
+        """On the GPU's build where there is one; when that ends the runner, on the processor."""
+        self._running()
+        build = self._choice.build
+        try:
+            loaded = self._call(LOAD_MODEL, request if build.gpu else replace(request, gpu_layers=0))
+        except RunnerDied:
+            if self._builds is None or not build.gpu:
+                raise
+            self._builds.failed(build, "Loading a model ended its driver.")
+            return self._load_on_choice(request)
+        return loaded if loaded.note else replace(loaded, note=self._choice.note)
 
     def _call(self, method: Method[P, R], params: P) -> R:
         try:
@@ -238,7 +261,9 @@ class ModelRunner:
             return self._child
         if self._child is not None:
             _end(self._child)
-        self._child = self._start(self._on_event)
+        if self._builds is not None:
+            self._choice = self._builds.choose()
+        self._child = self._start(self._on_event, {**child_environment(), **self._choice.build.environment()})
         self._child.call(HELLO, Hello(PROTOCOL), HELLO_SECONDS)
         return self._child
 

@@ -1,12 +1,14 @@
 """One generation: the prompt goes in in slices, reusing what its lane holds already, then tokens come out one by one
-until an end token, a stop string, the limit or a cancel.
+until an end token, a stop string, the limit or a cancel. Guesses are checked several in one go; what the model would
+not have chosen is taken back.
 """
 
 import time
 from collections.abc import Callable
 
+from desktop.llm.drafting import Lookup
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import BATCH, LoadedModel
+from desktop.llm.llama import BATCH, MOST_GUESSED, LoadedModel, Sampler
 from desktop.llm.text_stream import TextStream
 from desktop.protocol.runner_messages import Generate, Generated, TextGenerated
 
@@ -35,23 +37,21 @@ class Generation:
     def run(self, request: Generate, prompt: list[int], stops: tuple[str, ...]) -> Generated:
         self._lane.enter()
         cached = self._lane.reuse(prompt)
-        stream = TextStream((*request.stop, *stops))
-        events = _Events(request.generation, self._send)
-        tokens, reason = 0, "cancelled"
+        guessing = Lookup(prompt) if request.guess and self._model.can_take_back else None
+        writing = _Writing(self._model, request, stops, guessing, self._send)
         if self._take_in(prompt[cached:]):
-            tokens, reason = self._put_out(request, stream, events)
-        events.add(stream.finish())
-        events.flush()
+            self._put_out(writing, request)
+        writing.finish()
         return Generated(
-            text=stream.text,
-            reason=reason,
+            text=writing.text,
+            reason=writing.reason or "cancelled",
             prompt_tokens=len(prompt),
             cached_tokens=cached,
-            tokens=tokens,
+            tokens=writing.tokens,
             first_token=self._first_token,
             seconds=time.monotonic() - self._started,
-            drafted=0,
-            accepted=0,
+            drafted=writing.drafted,
+            accepted=writing.accepted,
         )
 
     def _take_in(self, tokens: list[int]) -> bool:
@@ -61,32 +61,91 @@ class Generation:
                 return False
         return True
 
-    def _put_out(self, request: Generate, stream: TextStream, events: "_Events") -> tuple[int, str]:
-        """(tokens, reason)"""
+    def _put_out(self, writing: "_Writing", request: Generate) -> None:
+        """Until the answer ends or is cancelled."""
         sampler = self._model.sampler(request.temperature, request.seed)
+        guessed: list[int] = []
         try:
-            for count in range(1, request.max_tokens + 1):
-                token = sampler.sample()
-                if count == 1:
-                    self._first_token = time.monotonic() - self._started
-                if self._model.is_end(token):
-                    return count - 1, "stop"
-                events.add(stream.take(self._model.piece(token)))
-                if stream.ended:
-                    return count, "stop"
-                if count < request.max_tokens and not self._go_on(token):
-                    return count, "cancelled"
-            return request.max_tokens, "length"
+            while True:
+                token, right = self._choose(sampler, guessed, writing)
+                if writing.reason:
+                    return
+                self._lane.take_back(len(guessed) - right)
+                guessed = writing.guess()
+                if not self._go_on([token, *guessed]):
+                    return
         finally:
             sampler.close()
 
-    def _go_on(self, token: int) -> bool:
-        """Takes the token in; False when it was cancelled."""
+    def _choose(self, sampler: Sampler, guessed: list[int], writing: "_Writing") -> tuple[int, int]:
+        """(the token after the last right one of `guessed`, how many were right)."""
+        for place in range(len(guessed) + 1):
+            token = sampler.sample(len(guessed) + 1 - place)
+            self._first_token = self._first_token or time.monotonic() - self._started
+            as_guessed = place < len(guessed) and guessed[place] == token
+            writing.take(token, as_guessed=as_guessed)
+            if writing.reason or not as_guessed:
+                break
+        return token, place
+
+    def _go_on(self, tokens: list[int]) -> bool:
+        """Takes the tokens in; False when it was cancelled."""
         started = time.monotonic()
-        if self._should_stop() or not self._lane.take_in([token], watch=self._slow):
+        if self._should_stop() or not self._lane.take_in(tokens, watch=self._slow, every=True):
             return False
         self._slow = time.monotonic() - started > SLOW_TOKEN_SECONDS
         return True
+
+
+class _Writing:
+    """The answer as it grows, and the guesses at how it goes on. `reason` is why it ended, or empty."""
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        request: Generate,
+        stops: tuple[str, ...],
+        guessing: Lookup | None,
+        send: Callable[[TextGenerated], None],
+    ) -> None:
+        self._model, self._guessing = model, guessing
+        self._most = request.max_tokens
+        self._stream = TextStream((*request.stop, *stops))
+        self._events = _Events(request.generation, send)
+        self._right = 0
+        self.reason = ""
+        self.tokens = self.drafted = self.accepted = 0
+
+    @property
+    def text(self) -> str:
+        return self._stream.text
+
+    def take(self, token: int, *, as_guessed: bool) -> None:
+        if self._model.is_end(token):
+            self.reason = "stop"
+            return
+        self.tokens += 1
+        self.accepted += as_guessed
+        self._right += as_guessed
+        if self._guessing is not None:
+            self._guessing.add(token)
+        self._events.add(self._stream.take(self._model.piece(token)))
+        if self._stream.ended:
+            self.reason = "stop"
+        elif self.tokens == self._most:
+            self.reason = "length"
+
+    def guess(self) -> list[int]:
+        if self._guessing is None:
+            return []
+        guess = self._guessing.guess(min(MOST_GUESSED, self._most - self.tokens - 1), self._right)
+        self.drafted += len(guess)
+        self._right = 0
+        return guess
+
+    def finish(self) -> None:
+        self._events.add(self._stream.finish())
+        self._events.flush()
 
 
 class _Events:

@@ -13,6 +13,8 @@ LARGEST_CONTEXT = 8192
 SMALLEST_CONTEXT = 512
 # of the free memory, what the attention cache may take
 _CACHE_SHARE = 0.4
+# of a GPU's free memory, what the model may take; and what computing takes on top of it
+_GPU_SHARE, _GPU_BESIDE = 0.95, 400 << 20
 # q8_0 keeps 32 numbers in 34 bytes
 _BYTES_A_NUMBER = {"f16": 2.0, "q8_0": 34 / 32}
 
@@ -81,6 +83,17 @@ def cache_bytes_a_token(header: GgufHeader, kv_type: str = "f16") -> int:
     value = header.integer(f"{name}.attention.value_length") or width
     numbers = header.integer(f"{name}.block_count") * kv_heads * (key + value)
     return max(1, int(numbers * _BYTES_A_NUMBER[kv_type]))
+
+
+def choose_layers(header: GgufHeader, size: int, context: int, kv_type: str, free: int) -> int:
+    """How many layers, the output among them, `free` bytes of a GPU's memory hold beside what computing takes.
+
+    `size` is the model file's; `context` in tokens.
+    """
+    layers = header.integer(f"{header.architecture}.block_count") + 1
+    of_each = (size + cache_bytes_a_token(header, kv_type) * context) / layers
+    room = free * _GPU_SHARE - _GPU_BESIDE
+    return max(0, min(layers, int(room / of_each)))
 
 
 def choose_context(header: GgufHeader, asked: int, free: int, kv_type: str = "f16") -> int:

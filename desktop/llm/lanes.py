@@ -32,13 +32,18 @@ class Lane:
         most = min(len(self._tokens), len(prompt) - 1)
         return self._keep(next((i for i in range(most) if self._tokens[i] != prompt[i]), most))
 
-    def take_in(self, tokens: Sequence[int], *, watch: bool) -> bool:
+    def take_in(self, tokens: Sequence[int], *, watch: bool, every: bool = False) -> bool:
         """At most a batch of tokens; False when it was broken off (`LoadedModel.decode`): then none of them is held."""
-        if self._model.decode(tokens, self._sequence, watch=watch):
+        if self._model.decode(tokens, self._sequence, watch=watch, every=every):
             self._tokens += tokens
             return True
         self._keep(len(self._tokens))
         return False
+
+    def take_back(self, count: int) -> None:
+        """Forgets the last `count` tokens."""
+        if count:
+            self._keep(len(self._tokens) - count)
 
     def _keep(self, count: int) -> int:
         if count and self._model.keep(self._sequence, count):

@@ -5,22 +5,28 @@ Every file that comes here has passed the checks in `desktop.gguf`. Not for two 
 
 import ctypes
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from llama_cpp import llama_cpp as native
 
 from desktop.domain.errors import EngineProblem
+from desktop.llm.devices import Ggml
+from desktop.llm.native_builds import LIBRARY_VARIABLE
 
 BATCH = 512
+MOST_GUESSED = 8
 # sequences in the context's memory
 CONVERSATION, ASIDE = 0, 1
 _ASIDE_SIZE = 1024
 KV_TYPES = {"f16": native.GGML_TYPE_F16, "q8_0": native.GGML_TYPE_Q8_0}
 _LOG_ERROR = 4
 _ABORTED = 2
+_OFFLOADED = re.compile(rb"offloaded (\d+)/\d+ layers to GPU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,18 @@ class LlamaLibrary:
 
     def __init__(self) -> None:
         self._complaints: deque[str] = deque(maxlen=3)
+        # of the model loaded last, as llama.cpp reports it
+        self.offloaded_layers = 0
         # C keeps this pointer: the object must live as long as the process
         self._log_callback = native.llama_log_callback(self._note)
         native.llama_log_set(self._log_callback, ctypes.c_void_p(0))
+        self.ggml = Ggml(Path(os.environ.get(LIBRARY_VARIABLE) or Path(native.__file__).parent / "lib"))
         native.llama_backend_init()
 
     def load(self, path: str, options: LoadOptions, should_stop: Callable[[], bool]) -> "LoadedModel":
         """Raises EngineProblem with llama.cpp's own reason when it can't load the model."""
         self._complaints.clear()
+        self.offloaded_layers = 0
         settings = native.llama_model_default_params()
         settings.n_gpu_layers = options.gpu_layers
         model: Any = native.llama_model_load_from_file(_path_bytes(path), settings)
@@ -63,6 +73,9 @@ class LlamaLibrary:
         return " ".join(self._complaints)
 
     def _note(self, level: int, text: bytes, _data: object) -> None:
+        offloaded = _OFFLOADED.search(text)
+        if offloaded:
+            self.offloaded_layers = int(offloaded.group(1))
         if level == _LOG_ERROR:
             self._complaints.append(text.decode("utf-8", "replace").strip())
 
@@ -96,8 +109,9 @@ class LoadedModel:
         settings.n_ubatch = settings.n_batch
         settings.n_threads = settings.n_threads_batch = self._options.threads
         settings.type_k = settings.type_v = KV_TYPES[self._options.kv_type]
-        # only the last token's logits are ever read: rows for a whole batch cost a 1.5B model 230 MB
-        settings.n_outputs_max = settings.n_seq_max
+        settings.offload_kqv = settings.op_offload = self._options.gpu_layers > 0
+        # only the last tokens' logits are ever read: rows for a whole batch cost a 1.5B model 230 MB
+        settings.n_outputs_max = settings.n_outputs_max_per_seq = MOST_GUESSED + 1
         self._context = native.llama_init_from_model(self._model, settings)
         if not self._context:
             reason = self._library.last_complaint() or "There may not be enough memory."
@@ -118,6 +132,11 @@ class LoadedModel:
     def context_size(self) -> int:
         """Tokens that the conversation may take."""
         return self._options.context
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether `keep` can forget the last tokens alone: models that keep a running state can't."""
+        return not (native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
 
     @property
     def layers(self) -> int:
@@ -167,15 +186,16 @@ class LoadedModel:
 
     # --- the context's memory
 
-    def decode(self, tokens: Sequence[int], sequence: int, *, watch: bool) -> bool:
+    def decode(self, tokens: Sequence[int], sequence: int, *, watch: bool, every: bool = False) -> bool:
         """Takes at most BATCH tokens in; False when `should_stop` (asked only if `watch`) broke it off.
 
-        After False the sequence holds an unknown part of them: call `keep`.
+        A sampler can then choose what follows the last token; with `every` (for at most MOST_GUESSED + 1 tokens) what
+        follows each of them. After False the sequence holds an unknown part of them: call `keep`.
         """
         native.llama_set_abort_callback(
             self._context, self._stop_callback if watch else self._no_callback, ctypes.c_void_p(0)
         )
-        outcome = native.llama_decode(self._context, _batch(tokens, sequence))
+        outcome = native.llama_decode(self._context, _batch(tokens, sequence, every=every))
         if outcome == _ABORTED:
             return False
         if outcome != 0:
@@ -255,16 +275,16 @@ class Sampler:
             native.llama_sampler_chain_add(chain, native.llama_sampler_init_dist(seed & 0xFFFFFFFF))
         self._chain = chain
 
-    def sample(self) -> int:
-        """The next token after what was decoded last."""
-        return int(native.llama_sampler_sample(self._chain, self._context, -1))
+    def sample(self, back: int = 1) -> int:
+        """The next token after what was decoded last; after the `back`-th last token of it, decoded with `every`."""
+        return int(native.llama_sampler_sample(self._chain, self._context, -back))
 
     def close(self) -> None:
         native.llama_sampler_free(self._chain)
 
 
-def _batch(tokens: Sequence[int], sequence: int) -> native.llama_batch:
-    """All of one sequence; llama.cpp counts the positions on, and gives logits for the last token alone."""
+def _batch(tokens: Sequence[int], sequence: int, *, every: bool) -> native.llama_batch:
+    """All of one sequence; llama.cpp counts the positions on, and gives logits for the last token, or for every one."""
     count = len(tokens)
     batch: Any = native.llama_batch()
     batch.n_tokens = count
@@ -272,6 +292,8 @@ def _batch(tokens: Sequence[int], sequence: int) -> native.llama_batch:
     batch.n_seq_id = (ctypes.c_int32 * count)(*[1] * count)
     of_one = (native.llama_seq_id * 1)(sequence)
     batch.seq_id = (ctypes.POINTER(native.llama_seq_id) * count)(*[of_one] * count)
+    if every:
+        batch.logits = (ctypes.c_int8 * count)(*[1] * count)
     return batch
 
 

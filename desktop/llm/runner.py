@@ -13,9 +13,9 @@ from desktop.gguf.adapter import adapter_problem
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
-from desktop.llm.hardware import choose_context, free_memory, physical_cores
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import ASIDE, CONVERSATION, KV_TYPES, LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel
+from desktop.llm.loading import check_request, load_options, load_what_fits
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell
 from desktop.protocol.common_messages import Nothing
@@ -45,6 +45,7 @@ class Runner:
     def load(self, request: LoadModel) -> ModelLoaded:
         """Raises UserError for a file that is no model, EngineProblem when llama.cpp can't load it."""
         started = time.monotonic()
+        check_request(request)
         header = read_header(request.path)
         problem = model_problem(header)
         if problem:
@@ -52,16 +53,9 @@ class Runner:
         self.unload(Nothing())
         if self._library is None:
             self._library = LlamaLibrary()
-        kv_type = request.kv_type or "f16"
-        if kv_type not in KV_TYPES:
-            raise UserError("Keys and values can't be kept like that.", f"Choose one of: {', '.join(KV_TYPES)}.")
-        options = LoadOptions(
-            context=choose_context(header, request.context, free_memory(), kv_type),
-            threads=request.threads or physical_cores(),
-            gpu_layers=0,
-            kv_type=kv_type,
-        )
-        model = self._library.load(request.path, options, self._should_stop)
+        gpus = self._library.ggml.gpus() if request.gpu_layers else ()
+        options = load_options(request, header, gpus)
+        model, note = load_what_fits(self._library, request.path, options, self._should_stop)
         template = choose_template(header.architecture, header.text("tokenizer.chat_template"))
         self._loaded = _Loaded(header, model, template)
         return ModelLoaded(
@@ -71,11 +65,11 @@ class Runner:
             context=model.context_size,
             seconds=time.monotonic() - started,
             threads=options.threads,
-            gpu_layers=options.gpu_layers,
+            gpu_layers=self._library.offloaded_layers,
             layers=model.layers,
             kv_type=options.kv_type,
-            device="",
-            note="",
+            device=gpus[0].description if self._library.offloaded_layers else "",
+            note=note,
         )
 
     def unload(self, _request: Nothing) -> Nothing:

@@ -87,6 +87,11 @@ class DataFolders:
         return self.home / "models"
 
     @property
+    def native(self) -> Path:
+        """Builds of llama.cpp for graphics cards, each in a folder."""
+        return self.cache / "native"
+
+    @property
     def tones(self) -> Path:
         return self.home / "tones"
 

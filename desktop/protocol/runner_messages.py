@@ -66,7 +66,8 @@ class Generate:
     less `max_tokens` is refused with a UserError.
 
     `aside`: no part of the conversation. It runs without tones in a small memory of its own (at most 1,024 tokens),
-    and what the runner remembers of the conversation stays.
+    and what the runner remembers of the conversation stays. `guess` lets the runner guess ahead from the prompt and
+    check several tokens at once, which changes the speed and not the text.
     """
 
     generation: int
@@ -76,6 +77,7 @@ class Generate:
     seed: int
     stop: tuple[str, ...]
     aside: bool = False
+    guess: bool = True
 
 
 @dataclass(frozen=True, slots=True)

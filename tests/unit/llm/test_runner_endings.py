@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -94,10 +94,9 @@ def test_a_killed_runner_is_reported_and_the_next_question_works(runner: ModelRu
 
 
 def test_a_model_whose_load_kills_the_runner_is_named(small_model: Path) -> None:
-    environment = {**child_environment(), "PYTHONPATH": str(Path(__file__).parent)}
-
-    def start(on_event: Callable[[Event], None]) -> ChildProcess:
-        return ChildProcess(("dying_runner",), environment, on_event=on_event)
+    def start(on_event: Callable[[Event], None], environment: Mapping[str, str]) -> ChildProcess:
+        here = {**environment, "PYTHONPATH": str(Path(__file__).parent)}
+        return ChildProcess(("dying_runner",), here, on_event=on_event)
 
     runner = ModelRunner(start)
     try:

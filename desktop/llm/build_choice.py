@@ -1,0 +1,86 @@
+"""Chooses the native build that the model runner loads: the best one whose GPU works here, else the processor's.
+
+Each is tried once for a driver and a build (`probe`), and what was found is remembered in a small file.
+"""
+
+import dataclasses
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from desktop.llm.devices import Device
+from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds
+from desktop.llm.probe import ProbeResult, probe_build
+
+MEMORY = "probes.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`note` says in a sentence why there is a GPU that is not used, or is empty."""
+
+    build: NativeBuild
+    note: str = ""
+
+
+class BuildChoice:
+    """`root` holds the builds that were made for GPUs, each in a folder. Thread-safe."""
+
+    def __init__(self, root: Path, probe: Callable[[NativeBuild], ProbeResult] = probe_build) -> None:
+        self._root, self._probe = root, probe
+        self._lock = threading.Lock()
+
+    def choose(self) -> Choice:
+        """May take as long as a probe, the first time with a new driver or build."""
+        note = ""
+        with self._lock:
+            for build in gpu_builds(self._root):
+                result = self._known(build)
+                if not result.problem:
+                    return Choice(build)
+                note = note or f"The graphics card is not used. {result.problem}"
+        return Choice(PROCESSOR, note)
+
+    def failed(self, build: NativeBuild, problem: str) -> None:
+        """`build` passed its probe and failed at work: it is not chosen again until its driver or itself changes."""
+        with self._lock:
+            self._remember(_key(build), ProbeResult((), problem))
+
+    def _known(self, build: NativeBuild) -> ProbeResult:
+        key = _key(build)
+        known = _decoded(self._read().get(key))
+        if known is not None:
+            return known
+        result = self._probe(build)
+        self._remember(key, result)
+        return result
+
+    def _remember(self, key: str, result: ProbeResult) -> None:
+        kept = {**self._read(), key: dataclasses.asdict(result)}
+        self._root.mkdir(parents=True, exist_ok=True)
+        fresh = self._root / f"{MEMORY}.new"
+        fresh.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        os.replace(fresh, self._root / MEMORY)
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            told: Any = json.loads((self._root / MEMORY).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+
+
+def _key(build: NativeBuild) -> str:
+    return f"{build.gpu} {build.stamp} {driver_stamp()}"
+
+
+def _decoded(told: Any) -> ProbeResult | None:
+    """None for what this version did not write: it is tried again."""
+    try:
+        return ProbeResult(tuple(Device(**device) for device in told["devices"]), str(told["problem"]))
+    except (TypeError, LookupError):
+        return None

@@ -1,0 +1,102 @@
+"""Which native build the runner loads: tried once for a driver and a build, remembered, and the processor after a
+failure.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desktop.llm import native_builds
+from desktop.llm.build_choice import MEMORY, BuildChoice
+from desktop.llm.devices import Device
+from desktop.llm.native_builds import PROCESSOR, NativeBuild, gpu_builds, write_manifest
+from desktop.llm.probe import ProbeResult, probe_build
+
+CARD = Device("Vulkan0", "A card", 6 << 30, 8 << 30)
+WORKS, FAILS = ProbeResult((CARD,), ""), ProbeResult((), "Its driver crashed.")
+
+
+class Probes:
+    """Answers with what was put in, by kind of GPU, and notes what was tried."""
+
+    def __init__(self, **results: ProbeResult) -> None:
+        self._results = results
+        self.tried: list[str] = []
+
+    def __call__(self, build: NativeBuild) -> ProbeResult:
+        self.tried.append(build.gpu)
+        return self._results[build.gpu]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with a build for Vulkan and one for CUDA, and one of another version."""
+    for name, gpu, version in (
+        ("vulkan-1", "vulkan", native_builds._version()),
+        ("cuda-1", "cuda", native_builds._version()),
+        ("cuda-0", "cuda", "0.0.1"),
+    ):
+        (tmp_path / name).mkdir()
+        write_manifest(tmp_path / name, gpu, version)
+    (tmp_path / "half-copied").mkdir()
+    return tmp_path
+
+
+def test_the_best_that_works_is_chosen_and_is_tried_once(root: Path) -> None:
+    probes = Probes(cuda=WORKS, vulkan=WORKS)
+    for _ in range(3):
+        choice = BuildChoice(root, probes).choose()
+        assert (choice.build, choice.note) == (NativeBuild("cuda", root / "cuda-1"), "")
+    assert probes.tried == ["cuda"]
+    assert choice.build.environment() == {"LLAMA_CPP_LIB_PATH": str(root / "cuda-1")}
+
+
+def test_after_the_best_comes_the_next_and_at_last_the_processor_with_the_reason(root: Path) -> None:
+    assert BuildChoice(root, Probes(cuda=FAILS, vulkan=WORKS)).choose().build.gpu == "vulkan"
+    (root / MEMORY).unlink()
+    choice = BuildChoice(root, Probes(cuda=FAILS, vulkan=FAILS)).choose()
+    assert choice.build == PROCESSOR
+    assert choice.note == "The graphics card is not used. Its driver crashed."
+    assert PROCESSOR.environment() == {}
+
+
+def test_one_that_failed_at_work_is_not_chosen_again(root: Path) -> None:
+    probes = Probes(cuda=WORKS, vulkan=FAILS)
+    builds = BuildChoice(root, probes)
+    builds.failed(builds.choose().build, "It ended.")
+    assert builds.choose().note == "The graphics card is not used. It ended."
+
+
+def test_another_driver_or_another_build_is_tried_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    probes = Probes(cuda=FAILS, vulkan=WORKS)
+    BuildChoice(root, probes).choose()
+    monkeypatch.setenv("VK_DRIVER_FILES", "/nowhere.json")
+    BuildChoice(root, probes).choose()
+    assert probes.tried == ["cuda", "vulkan"] * 2
+    write_manifest(root / "cuda-1", "cuda", native_builds._version())
+    BuildChoice(root, probes).choose()
+    assert probes.tried == [*["cuda", "vulkan"] * 2, "cuda"]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"x": 1}'])
+def test_a_damaged_memory_is_tried_anew(root: Path, damage: str) -> None:
+    BuildChoice(root, Probes(cuda=WORKS)).choose()
+    told = json.loads((root / MEMORY).read_text(encoding="utf-8"))
+    (root / MEMORY).write_text(damage or json.dumps({key: {"devices": 3} for key in told}), encoding="utf-8")
+    assert BuildChoice(root, Probes(cuda=WORKS)).choose().build.gpu == "cuda"
+
+
+def test_without_builds_nothing_is_tried(tmp_path: Path) -> None:
+    assert gpu_builds(tmp_path, "linux") == ()
+    # the package itself is built for Metal there
+    assert gpu_builds(tmp_path, "darwin") == (NativeBuild("metal", None),)
+
+
+def test_a_build_that_cannot_be_loaded_is_a_sentence(tmp_path: Path) -> None:
+    assert probe_build(NativeBuild("vulkan", tmp_path)).problem == "Its driver could not be loaded."
+    assert probe_build(NativeBuild("vulkan", tmp_path), 0.001).problem.startswith("It did not answer")
+
+
+def test_the_packages_own_build_has_no_card() -> None:
+    assert probe_build(PROCESSOR).problem in ("No graphics card was found.", "")
