@@ -21,9 +21,9 @@ from installer.stamp import key_of
 BUILD_OPTIONS = (
     "-DLLAVA_BUILD=OFF -DLLAMA_BUILD_MTMD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
 )
-# "": what everyone gets; on a Mac it holds Metal, which llama-cpp-python switches on there. "portable" runs on any x86-64
-# or ARM: it holds the processor's part once for each generation of processors, and llama.cpp takes the best that the
-# processor can run.
+# "": what everyone gets; on a Mac it holds Metal, which llama-cpp-python switches on there.
+# "portable" runs on any x86-64 or ARM: it holds the processor's part once for each generation of processors, and
+# llama.cpp takes the best that the processor can run.
 RECIPES: Mapping[str, str] = {
     "": "-DGGML_NATIVE=ON",
     "vulkan": "-DGGML_NATIVE=ON -DGGML_VULKAN=ON",

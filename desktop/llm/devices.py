@@ -35,8 +35,8 @@ class Ggml:
         if any(folder.glob("*ggml-cpu-*")):
             self._registry.ggml_backend_load_all_from_path(str(folder).encode())
 
-    def gpus(self) -> tuple[Device, ...]:
-        return tuple(self._describe(handle) for handle in self._gpu_handles())
+    def gpus(self) -> list[Device]:
+        return [self._describe(handle) for handle in self._gpu_handles()]
 
     def computes_right(self) -> bool:
         """Multiplies two small matrices on every GPU; False when one is wrong. A broken driver may end the process."""

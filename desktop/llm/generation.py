@@ -79,14 +79,15 @@ class Generation:
 
     def _choose(self, sampler: Sampler, guessed: list[int], writing: "_Writing") -> tuple[int, int]:
         """(the token after the last right one of `guessed`, how many were right)."""
-        for place in range(len(guessed) + 1):
-            token = sampler.sample(len(guessed) + 1 - place)
+        right = 0
+        while True:
+            token = sampler.sample(len(guessed) + 1 - right)
             self._first_token = self._first_token or time.monotonic() - self._started
-            as_guessed = place < len(guessed) and guessed[place] == token
+            as_guessed = right < len(guessed) and guessed[right] == token
             writing.take(token, as_guessed=as_guessed)
             if writing.reason or not as_guessed:
-                break
-        return token, place
+                return token, right
+            right += 1
 
     def _go_on(self, tokens: list[int]) -> bool:
         """Takes the tokens in; False when it was cancelled."""

@@ -36,7 +36,7 @@ class NativeBuild:
     def stamp(self) -> str:
         """Another text whenever the libraries may be others."""
         if self.folder is None:
-            return f"package {_version()}"
+            return f"package {llama_version()}"
         return f"{self.folder.name} {_file_stamp(self.folder / MANIFEST)}"
 
 
@@ -48,7 +48,7 @@ def gpu_builds(root: Path, system: str = sys.platform) -> tuple[NativeBuild, ...
     found = [NativeBuild("metal", None)] if system == "darwin" else []
     for manifest in sorted(root.glob(f"*/{MANIFEST}")):
         told = _read(manifest)
-        if told.get("version") == _version() and told.get("gpu") in GPU_KINDS:
+        if told.get("version") == llama_version() and told.get("gpu") in GPU_KINDS:
             found.append(NativeBuild(str(told["gpu"]), manifest.parent))
     return tuple(sorted(found, key=lambda build: GPU_KINDS.index(build.gpu)))
 
@@ -81,7 +81,8 @@ def _file_stamp(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def _version() -> str:
+def llama_version() -> str:
+    """Of the installed package: libraries of another version don't fit it."""
     try:
         return importlib.metadata.version("llama-cpp-python")
     except importlib.metadata.PackageNotFoundError:

@@ -53,7 +53,7 @@ class Runner:
         self.unload(Nothing())
         if self._library is None:
             self._library = LlamaLibrary()
-        gpus = self._library.ggml.gpus() if request.gpu_layers else ()
+        gpus = self._library.ggml.gpus() if request.gpu_layers else []
         options = load_options(request, header, gpus)
         model, note = load_what_fits(self._library, request.path, options, self._should_stop)
         template = choose_template(header.architecture, header.text("tokenizer.chat_template"))
