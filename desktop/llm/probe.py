@@ -60,7 +60,7 @@ def _read(output: bytes) -> ProbeResult:
 
 def main() -> None:
     if sys.argv[1:] == ["--say"]:
-        print(_in_words(probe_build(NativeBuild("", Path(os.environ[LIBRARY_VARIABLE])))))
+        sys.stdout.write(f"{_in_words(probe_build(NativeBuild('', Path(os.environ[LIBRARY_VARIABLE]))))}\n")
         return
     _probe_here()
 

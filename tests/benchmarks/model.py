@@ -1,0 +1,293 @@
+"""How fast the model runs: `python3 -m installer bench model [--model starter|small|tiny] [--rounds N] [--tries]`.
+
+Ours, through the runner process, against bare llama-cpp-python with the same settings: both are loaded, and take turns.
+Then what guessing ahead from the sources earns, how soon a stop is heeded, and what a second question on the same
+sources costs. `--tries` holds other settings of llama.cpp against ours instead. Fails where a promise is broken.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from desktop.llm.client import ModelRunner
+from desktop.llm.hardware import physical_cores
+from desktop.platform_support.environment import child_environment
+from desktop.platform_support.paths import data_folders
+from desktop.protocol.runner_messages import Generated, Turn
+from installer.catalogue import read_catalogue
+from tests.benchmarks.running.questions import QUESTIONS, fresh_prompt, prompt
+
+CONTEXT, WRITTEN = 4096, 32
+LEAST_OF_BARE, LEAST_GAIN, MOST_STOP_SECONDS = 0.97, 1.3, 0.2
+# what else llama.cpp offers, each against the settings that Footnote uses
+TRIES: Mapping[str, Mapping[str, Any]] = {
+    "flash attention off": {"flash_attn": False},
+    "keys and values q8_0": {"flash_attn": True, "type_k": 8, "type_v": 8},
+    "batches of 256": {"n_batch": 256, "n_ubatch": 256},
+    "batches of 1,024": {"n_batch": 1024, "n_ubatch": 1024},
+    "one thread fewer": {"n_threads": max(1, physical_cores() - 1), "n_threads_batch": max(1, physical_cores() - 1)},
+    "one thread more": {"n_threads": physical_cores() + 1, "n_threads_batch": physical_cores() + 1},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Tokens a second of the prompt and of the answer."""
+
+    prompt: float
+    generation: float
+
+
+class Bare:
+    """llama-cpp-python in a process of its own."""
+
+    def __init__(self, model: Path, settings: Mapping[str, Any]) -> None:
+        threads = physical_cores()
+        usual: dict[str, Any] = {
+            "n_ctx": CONTEXT, "n_batch": 512, "n_ubatch": 512, "n_threads": threads, "n_threads_batch": threads,
+            "flash_attn": True,
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.running.bare", str(model), json.dumps({**usual, **settings})],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=child_environment(),
+        )
+        self.load_seconds = float(self._reply()["seconds"])
+        self.memory = 0.0
+
+    def run(self, turns: Sequence[Turn]) -> Speed:
+        text = "".join(f"<|im_start|>{turn.role}\n{turn.text}<|im_end|>\n" for turn in turns)
+        assert self._process.stdin is not None
+        print(
+            json.dumps({"prompt": f"{text}<|im_start|>assistant\n", "tokens": WRITTEN}),
+            file=self._process.stdin,
+            flush=True,
+        )
+        told = self._reply()
+        self.memory = max(self.memory, told["memory"])
+        return Speed(told["prompt"], told["generation"])
+
+    def close(self) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+    def _reply(self) -> dict[str, float]:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+
+@contextmanager
+def ours(model: Path) -> Generator[ModelRunner]:
+    runner = ModelRunner()
+    try:
+        runner.ensure_loaded(str(model), context=CONTEXT)
+        yield runner
+    finally:
+        runner.close()
+
+
+def run_ours(runner: ModelRunner, turns: Sequence[Turn]) -> Speed:
+    # no stop string and no end within so few tokens: both write the same number
+    answer = runner.generate(turns, max_tokens=WRITTEN, guess=False)
+    return Speed(
+        (answer.prompt_tokens - answer.cached_tokens) / answer.first_token,
+        max(1, answer.tokens - 1) / (answer.seconds - answer.first_token),
+    )
+
+
+def against_bare(model: Path, rounds: int) -> tuple[list[str], dict[str, bool]]:
+    with ours(model) as runner:
+        bare = Bare(model, {})
+        try:
+            pairs: list[tuple[Speed, Speed]] = []
+            for number in range(rounds):
+                turns = fresh_prompt(number)
+                if number % 2:
+                    second, first = bare.run(turns), run_ours(runner, turns)
+                else:
+                    first, second = run_ours(runner, turns), bare.run(turns)
+                pairs.append((first, second))
+                tell(f"against bare: {number + 1} of {rounds}")
+            memory = peak_memory(runner)
+        finally:
+            bare.close()
+    prompts, writes = ratios(pairs, "prompt"), ratios(pairs, "generation")
+    middle = {name: statistics.median(getattr(mine, name) for mine, _ in pairs) for name in ("prompt", "generation")}
+    lines = [
+        f"prompt:      {middle['prompt']:6.1f} tokens/s, of bare {spread(prompts)}",
+        f"generation:  {middle['generation']:6.1f} tokens/s, of bare {spread(writes)}",
+        f"peak memory: {memory / 1e6:.0f} MB, bare {bare.memory / 1e6:.0f} MB",
+    ]
+    kept = {
+        f"prompt at least {LEAST_OF_BARE} of bare": statistics.median(prompts) >= LEAST_OF_BARE,
+        f"generation at least {LEAST_OF_BARE} of bare": statistics.median(writes) >= LEAST_OF_BARE,
+    }
+    return lines, kept
+
+
+def ratios(pairs: Sequence[tuple[Speed, Speed]], name: str) -> list[float]:
+    return [getattr(first, name) / getattr(second, name) for first, second in pairs]
+
+
+def spread(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.2f} (median of {len(values)}, {min(values):.2f} to {max(values):.2f})"
+
+
+def first_tokens(model: Path) -> list[str]:
+    """Cold: a new process; warm: another question on the same sources."""
+    started = time.monotonic()
+    with ours(model) as runner:
+        loaded = time.monotonic() - started
+        cold = runner.generate(prompt(*QUESTIONS[0]), max_tokens=2)
+        warm = runner.generate(prompt(*QUESTIONS[1]), max_tokens=2)
+    return [
+        f"loading:     {loaded:.2f} s with the process",
+        f"first token: {cold.first_token:.2f} s cold ({cold.prompt_tokens} tokens), "
+        f"{warm.first_token:.2f} s on the same sources ({warm.cached_tokens} of {warm.prompt_tokens} reused)",
+    ]
+
+
+def guessing(model: Path, count: int) -> tuple[list[str], dict[str, bool]]:
+    """The same answers with and without guesses, each from the same state."""
+    gains: list[float] = []
+    slow = fast = 0.0
+    same = drafted = accepted = 0
+    with ours(model) as runner:
+        for number, (question, file) in enumerate(QUESTIONS[:count]):
+            turns = prompt(question, file)
+            runner.generate(turns, max_tokens=1)
+            plain, guessed = alternated(runner, turns, guess_first=bool(number % 2))
+            same += plain.text == guessed.text
+            drafted, accepted = drafted + guessed.drafted, accepted + guessed.accepted
+            times = [answer.seconds - answer.first_token for answer in (plain, guessed)]
+            slow, fast = slow + times[0], fast + times[1]
+            gains.append(times[0] / times[1])
+            tell(f"guessing: {number + 1} of {count}")
+    lines = [
+        f"guessing:    {slow / fast:.2f} times as fast over all, by answer {spread(gains)}; "
+        f"{accepted} of {drafted} guesses right; the same text {same} of {count}"
+    ]
+    return lines, {f"guessing at least {LEAST_GAIN} times as fast": slow / fast >= LEAST_GAIN, "same": same == count}
+
+
+def alternated(runner: ModelRunner, turns: Sequence[Turn], *, guess_first: bool) -> tuple[Generated, Generated]:
+    answers = {guess: runner.generate(turns, max_tokens=120, guess=guess) for guess in (guess_first, not guess_first)}
+    return answers[False], answers[True]
+
+
+def stopping(model: Path, times: int) -> tuple[list[str], dict[str, bool]]:
+    """From the cancel to the answer's end: in the middle of a long prompt, and while words come."""
+    lines, kept = [], {}
+    with ours(model) as runner:
+        for what, tokens in (("a prompt of 3,500 tokens", 3500), ("an answer", 60)):
+            waits = [stop_once(runner, tokens, number) for number in range(times)]
+            lines.append(
+                f"stop within {what}: {statistics.median(waits) * 1000:.0f} ms, at most {max(waits) * 1000:.0f}"
+            )
+            kept[f"stop within {what} in {MOST_STOP_SECONDS} s (median)"] = (
+                statistics.median(waits) <= MOST_STOP_SECONDS
+            )
+    return lines, kept
+
+
+def stop_once(runner: ModelRunner, tokens: int, number: int) -> float:
+    cancelled = 0.0
+
+    def cancel() -> None:
+        nonlocal cancelled
+        cancelled = time.monotonic()
+        runner.cancel()
+
+    timer = threading.Timer(0.7 + 0.13 * number, cancel)
+    turns = (Turn("user", f"{number} Tell a long story. " + "The tide comes and goes. " * (tokens // 6)),)
+    timer.start()
+    runner.generate(turns, max_tokens=400)
+    ended = time.monotonic()
+    timer.cancel()
+    timer.join()
+    return max(0.0, ended - cancelled) if cancelled else 0.0
+
+
+def tries(model: Path, rounds: int) -> list[str]:
+    """Each setting takes turns with the usual ones."""
+    lines = []
+    usual = Bare(model, {})
+    try:
+        for name, settings in TRIES.items():
+            other = Bare(model, settings)
+            try:
+                pairs = [(other.run(fresh_prompt(n)), usual.run(fresh_prompt(n))) for n in range(rounds)]
+            finally:
+                other.close()
+            lines.append(
+                f"{name:<22} prompt {spread(ratios(pairs, 'prompt'))}  generation "
+                f"{spread(ratios(pairs, 'generation'))}  memory {(other.memory - usual.memory) / 1e6:+.0f} MB"
+            )
+            tell(lines[-1])
+    finally:
+        usual.close()
+    return lines
+
+
+def peak_memory(runner: ModelRunner) -> float:
+    """Bytes; what it takes now where the system does not keep the peak."""
+    assert runner.pid is not None
+    try:
+        status = Path(f"/proc/{runner.pid}/status").read_text()
+        return float(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+    except (OSError, StopIteration):
+        return float(psutil.Process(runner.pid).memory_info().rss)
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="installer bench model", description=__doc__)
+    parser.add_argument("--model", default="starter", choices=("starter", "small", "tiny"))
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--tries", action="store_true", help="other settings of llama.cpp against ours")
+    options = parser.parse_args()
+    model = data_folders().models / read_catalogue().model(options.model).file.path
+    if not model.is_file():
+        print(f"There is no model {model.name}: python3 -m installer setup --model {options.model}. Nothing measured.")
+        return 0
+    kept: dict[str, bool] = {}
+    if options.tries:
+        lines = tries(model, options.rounds)
+    else:
+        lines = first_tokens(model)
+        for more, promises in (
+            against_bare(model, options.rounds),
+            guessing(model, len(QUESTIONS)),
+            stopping(model, 5),
+        ):
+            lines += more
+            kept |= promises
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+    print("\n".join([f"{model.name}, {physical_cores()} threads", *lines, f"load average {load}"]))
+    broken = [promise for promise, holds in kept.items() if not holds]
+    for promise in broken:
+        print(f"BROKEN: {promise}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""`python -m tests.benchmarks.running.bare MODEL SETTINGS`: llama-cpp-python as its documentation uses it, asked by
+lines of JSON. Each line is a prompt in ChatML and how many tokens to write; the reply says what that took.
+"""
+
+import json
+import os
+import sys
+import time
+from typing import Any
+
+import psutil
+
+
+def main() -> None:
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from llama_cpp import Llama
+
+    settings: dict[str, Any] = json.loads(sys.argv[2])
+    started = time.perf_counter()
+    llama = Llama(sys.argv[1], verbose=False, **settings)
+    print(json.dumps({"seconds": time.perf_counter() - started}), file=replies, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(_run(llama, asked["prompt"], asked["tokens"])), file=replies, flush=True)
+
+
+def _run(llama: Any, prompt: str, count: int) -> dict[str, float]:
+    llama.reset()
+    tokens = llama.tokenize(prompt.encode(), add_bos=False, special=True)
+    started = time.perf_counter()
+    writing = llama.generate(tokens, temp=0.0, reset=False)
+    next(writing)
+    first = time.perf_counter()
+    written = 1
+    while written < count:
+        next(writing)
+        written += 1
+    writing.close()
+    ended = time.perf_counter()
+    memory = psutil.Process().memory_info().rss
+    return {
+        "prompt": len(tokens) / (first - started),
+        "generation": (written - 1) / (ended - first),
+        "memory": float(memory),
+    }
+
+
+if __name__ == "__main__":
+    main()
