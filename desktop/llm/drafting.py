@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 # a match of fewer tokens is chance more often than a quotation
 LONGEST, SHORTEST = 4, 2
-# tokens of one guess
-_LEAST, MOST = 2, 8
+# With a guess of two, three tokens are computed at once, and each exactly as it would be alone. From four on llama.cpp
+# computes repacked weights another way: logits then differ by up to 0.7, and a close choice may fall otherwise.
+MOST = 2
+# a wrong guess costs half a token or more: after so many, guesses stop unless at least half were right
+_TRIED = 8
 
 
 class Lookup:
@@ -17,35 +20,25 @@ class Lookup:
         self._tokens: list[int] = []
         # the place after the last occurrence of each run of tokens
         self._after: dict[tuple[int, ...], int] = {}
-        self._length = MOST // 2
-        self._guessed = 0
         for token in prompt:
             self.add(token)
 
     def add(self, token: int) -> None:
-        """The next token as it came. Its own run is noted only when more follows: it must not match itself."""
+        """The next token as it came. A run is noted only when more follows: it must not match itself."""
         count = len(self._tokens)
         for length in range(SHORTEST, min(LONGEST, count) + 1):
             self._after[tuple(self._tokens[count - length :])] = count
         self._tokens.append(token)
 
-    def guess(self, room: int, right: int = 0) -> list[int]:
-        """The likely next tokens, at most `room`; none where nothing like the last ones came before.
+    def guess(self, most: int, drafted: int = 0, accepted: int = 0) -> list[int]:
+        """The likely next tokens, at most `most`; none where nothing like the last ones came before.
 
-        `right` is how many of the last guess were so: after a whole one the next is longer, after a poor one shorter.
+        `drafted` and `accepted`: how many were guessed in this answer, and how many of them were right.
         """
-        self._learn(right)
-        self._guessed = 0
+        if drafted >= _TRIED and accepted * 2 < drafted:
+            return []
         for length in range(min(LONGEST, len(self._tokens)), SHORTEST - 1, -1):
             start = self._after.get(tuple(self._tokens[-length:]))
             if start is not None:
-                guess = self._tokens[start : start + min(self._length, room)]
-                self._guessed = len(guess)
-                return guess
+                return self._tokens[start : start + min(MOST, most)]
         return []
-
-    def _learn(self, right: int) -> None:
-        if self._guessed and right == self._guessed:
-            self._length = min(MOST, self._length * 2)
-        elif right < self._guessed // 2:
-            self._length = max(_LEAST, self._length // 2)

@@ -113,7 +113,6 @@ class _Writing:
         self._most = request.max_tokens
         self._stream = TextStream((*request.stop, *stops))
         self._events = _Events(request.generation, send)
-        self._right = 0
         self.reason = ""
         self.tokens = self.drafted = self.accepted = 0
 
@@ -127,7 +126,6 @@ class _Writing:
             return
         self.tokens += 1
         self.accepted += as_guessed
-        self._right += as_guessed
         if self._guessing is not None:
             self._guessing.add(token)
         self._events.add(self._stream.take(self._model.piece(token)))
@@ -139,9 +137,9 @@ class _Writing:
     def guess(self) -> list[int]:
         if self._guessing is None:
             return []
-        guess = self._guessing.guess(min(MOST_GUESSED, self._most - self.tokens - 1), self._right)
+        room = min(MOST_GUESSED, self._most - self.tokens - 1)
+        guess = self._guessing.guess(room, self.drafted, self.accepted)
         self.drafted += len(guess)
-        self._right = 0
         return guess
 
     def finish(self) -> None:

@@ -19,7 +19,7 @@ from desktop.llm.devices import Ggml
 from desktop.llm.native_builds import LIBRARY_VARIABLE
 
 BATCH = 512
-MOST_GUESSED = 8
+MOST_GUESSED = 2
 # sequences in the context's memory
 CONVERSATION, ASIDE = 0, 1
 _ASIDE_SIZE = 1024

@@ -21,12 +21,12 @@ from typing import Any
 
 import psutil
 
+from desktop.download.catalogue import read_catalogue
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
 from desktop.platform_support.environment import child_environment
 from desktop.platform_support.paths import data_folders
 from desktop.protocol.runner_messages import Generated, Turn
-from installer.catalogue import read_catalogue
 from tests.benchmarks.running.questions import QUESTIONS, fresh_prompt, prompt
 
 CONTEXT, WRITTEN = 4096, 32

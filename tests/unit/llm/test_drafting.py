@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from desktop.llm.client import ModelRunner
-from desktop.llm.drafting import MOST, Lookup
+from desktop.llm.drafting import Lookup
 from desktop.protocol.runner_messages import Turn
 
 SOURCE = (
@@ -15,8 +15,8 @@ COPYING = (Turn("user", f"Repeat this text word for word: {SOURCE} Now repeat it
 
 def test_what_followed_the_same_words_is_guessed() -> None:
     lookup = Lookup([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3])
-    assert lookup.guess(8) == [4, 5, 6, 7]
-    assert lookup.guess(2) == [4, 5]
+    assert lookup.guess(8) == [4, 5]
+    assert lookup.guess(1) == [4]
     assert lookup.guess(0) == []
 
 
@@ -32,13 +32,11 @@ def test_the_longest_match_wins_and_then_the_latest() -> None:
     assert Lookup([2, 3, 50, 2, 3, 60, 2, 3]).guess(1) == [60]
 
 
-def test_guesses_grow_where_they_are_right_and_shrink_where_not() -> None:
+def test_guesses_stop_where_most_were_wrong() -> None:
     lookup = Lookup([*range(100), *range(3)])
-    first = lookup.guess(100)
-    for token in first:
-        lookup.add(token)
-    assert len(lookup.guess(100, right=len(first))) == min(MOST, 2 * len(first))
-    assert len(lookup.guess(100, right=0)) < MOST
+    assert lookup.guess(2, drafted=4, accepted=0)
+    assert lookup.guess(2, drafted=20, accepted=10)
+    assert lookup.guess(2, drafted=20, accepted=9) == []
 
 
 def test_the_text_is_the_same_and_many_guesses_are_right(runner: ModelRunner) -> None:
