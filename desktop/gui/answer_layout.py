@@ -5,7 +5,7 @@ Pure functions; the sentences and their support come from the engine.
 
 from dataclasses import dataclass
 
-from desktop.domain.answers import Answer, FootnoteLink, Support
+from desktop.domain.answers import Answer, AnswerFormat, FootnoteLink, Support
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, place_text, superscript
 
@@ -74,6 +74,8 @@ def footnote_text(footnote: FootnoteLink) -> str:
 
 def as_plain_text(answer: Answer) -> str:
     """The answer with its numbers, and its footnotes below: for the clipboard."""
+    if answer.format in (AnswerFormat.SQL, AnswerFormat.JSON):
+        return f"{answer.text}\n"  # to be used as it is
     lines: list[str] = [answer.question, ""]
     for paragraph in paragraphs(answer):
         words = "".join(

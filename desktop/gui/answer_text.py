@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 
 from desktop.domain.answers import Answer, Support
+from desktop.gui.answer_forms import FORMED, FormWriter
 from desktop.gui.answer_layout import Paragraph, not_found_text, paragraphs
 from desktop.gui.text_positions import inert
 from desktop.gui.theme import Text, Theme, grid
@@ -78,7 +79,9 @@ class AnswerText(QTextBrowser):
         self._ranges = []
         self.clear()
         cursor = QTextCursor(self.document())
-        for number, paragraph in enumerate(paragraphs(answer)):
+        if answer.format in FORMED:
+            self._ranges = FormWriter(self._theme, self._number).write(cursor, answer)
+        for number, paragraph in enumerate(paragraphs(answer) if answer.format not in FORMED else ()):
             if number:
                 cursor.insertBlock()
             cursor.setBlockFormat(self._block(apart=paragraph.apart, first=number == 0))

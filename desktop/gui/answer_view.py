@@ -76,6 +76,7 @@ class AnswerView(QWidget):
             self._show_refusal(answer)
         else:
             self.text.show_answer(answer)
+            self._show_problems(answer)
             self._show_footnotes(answer)
         if answer.state is not AnswerState.FINISHED:
             stopped = answer.state is AnswerState.STOPPED
@@ -126,6 +127,15 @@ class AnswerView(QWidget):
 
     def _opener(self, passage: FoundPassage) -> Callable[[], object]:
         return lambda: self.passage_opened.emit(passage)
+
+    def _show_problems(self, answer: Answer) -> None:
+        """What keeps it from being in the form that was asked for."""
+        if answer.problems:
+            inside = column(1, (4, 2, 4, 2))
+            inside.addWidget(label(tr("Not quite in the form that was asked for"), "strong"))
+            for problem in answer.problems:
+                inside.addWidget(label(shown(problem), "muted", wrap=True))
+            self._below.addWidget(framed("note", inside))
 
     def _show_footnotes(self, answer: Answer) -> None:
         if not answer.footnotes:

@@ -12,17 +12,17 @@ REST = 200  # milliseconds before a moved slider is told
 
 
 class Strength(QWidget):
-    """`steps` of the grid wide. Signals: `strength_chosen(float)` once the slider rests; 1.0 is as trained."""
+    """Signals: `strength_chosen(float)` once the slider rests; 1.0 is as trained."""
 
     strength_chosen = Signal(float)
 
-    def __init__(self, name: str, strength: float = 1.0, *, steps: int = 24) -> None:
+    def __init__(self, name: str, strength: float = 1.0) -> None:
         super().__init__()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, MOST)
         self.slider.setSingleStep(STEP)
         self.slider.setPageStep(5 * STEP)
-        self.slider.setFixedWidth(grid(steps))
+        self.slider.setFixedWidth(grid(24))
         self.slider.setToolTip(tr("How strongly the tone is laid over the model"))
         self._percent = label("", "caption")
         self._percent.setFixedWidth(self._percent.fontMetrics().horizontalAdvance("150 %") + grid(1))

@@ -2,18 +2,33 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktop.domain.answers import AnswerFormat
 from desktop.gui.controls import Button, row
 from desktop.gui.library_state import LibraryState
 from desktop.gui.schema_sheet import SchemaSheet
-from desktop.gui.strength import Strength
+from desktop.gui.strength import MOST, STEP
 from desktop.gui.theme import Theme
 from desktop.gui.tone_sheet import ToneSheet
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, shown
+
+
+class ToneButton(Button):
+    """Arrow keys make the tone stronger or weaker by a step, page keys by five. Signals: `stepped(steps)`."""
+
+    stepped = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1, Qt.Key.Key_PageUp: 5}
+        steps |= {Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageDown: -5}
+        if event.key() in steps:
+            self.stepped.emit(steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
 
 class VoiceControls(QWidget):
@@ -22,17 +37,16 @@ class VoiceControls(QWidget):
     def __init__(self, theme: Theme, state: LibraryState, frame: QWidget, on_all: Callable[[], object]) -> None:
         super().__init__()
         self._state, self._voice = state, state.voice
-        self.tones = Button("", lambda: self.sheet.toggle(), look="plain", theme=theme, icon_name="chevron")
+        self.tones = ToneButton("", lambda: self.sheet.toggle(), look="plain", theme=theme, icon_name="chevron")
         self.tones.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.strength = Strength(tr("Strength of the tone"), steps=18)
         self.formats = self._format_chooser()
         self.sheet = ToneSheet(state, frame, self.tones, on_all)
         self.schema = SchemaSheet(theme, state.voice, frame, self.formats)
         across = row(1)
-        for part in (self.tones, self.strength, self.formats):
-            across.addWidget(part)
+        across.addWidget(self.tones)
+        across.addWidget(self.formats)
         self.setLayout(across)
-        self.strength.strength_chosen.connect(self._set_strength)
+        self.tones.stepped.connect(self._step)
         self.formats.activated.connect(lambda at: self._choose_format(AnswerFormat(self.formats.itemData(at))))
         state.voice.voice_changed.connect(self._show)
         state.tones_changed.connect(self._show)
@@ -61,20 +75,24 @@ class VoiceControls(QWidget):
         else:
             self._voice.choose_format(kind)
 
-    def _set_strength(self, strength: float) -> None:
-        if self._voice.voice.tones:
-            self._voice.set_tone(self._voice.voice.tones[0].path, strength)
+    def _step(self, steps: int) -> None:
+        """Of the one tone: several have a slider each, in the sheet."""
+        if len(self._voice.voice.tones) == 1:
+            (tone,) = self._voice.voice.tones
+            percent = round(tone.strength * 100 / STEP + steps) * STEP
+            self._voice.set_tone(tone.path, min(max(percent, 0), MOST) / 100)
 
     def _show(self) -> None:
         laid = self._voice.voice.tones
-        self.strength.setVisible(len(laid) == 1)
-        if laid:
-            self.strength.show_strength(laid[0].strength)
-        names = [self._name(tone.path) for tone in laid]
+        names = [
+            tr("{name} {percent} %", name=self._name(tone.path), percent=round(tone.strength * 100)) for tone in laid
+        ]
         first = tr("Tone: {name}", name=names[0] if names else tr("Plain"))
         several = tr("{first} + {n} more", "{first} + {n} more", len(names) - 1, first=first)
         self.tones.rename(several if names[1:] else first)
-        self.tones.setToolTip("\n".join(names) if names[1:] else tr("Tones of this conversation"))
+        self.tones.setToolTip(
+            "\n".join(names) if names[1:] else tr("Tones of this conversation; ← and → change the strength")
+        )
         self.formats.setCurrentIndex(max(0, self.formats.findData(self._voice.voice.format.value)))
 
     def _name(self, path: str) -> str:

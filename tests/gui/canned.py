@@ -1,12 +1,13 @@
 """What the fake engine serves: source files, an answer that rests on them, models, tones, conversations."""
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from desktop.domain.answers import Answer, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
+from desktop.domain.answers import Answer, AnswerFormat, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
 from desktop.domain.documents import Block, BlockKind
 from desktop.domain.files import FileRow, FileState
 from desktop.domain.fits import Fit, Verdict
@@ -155,9 +156,30 @@ def footnotes(files: dict[int, Path]) -> tuple[FootnoteLink, ...]:
     )
 
 
+def formed(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
+    """A table, or JSON that does not follow its schema, each with a value that is not in the files."""
+    none, yes, no = Support.NONE, Support.SUPPORTED, Support.UNSUPPORTED
+    if "table" in question:
+        kind, problems = AnswerFormat.TABLE, ()
+        rows = (("| Right | Notice |", none), ("|---|---|", none), ("| Either party | three months |", yes))
+        lines = (*rows, ("| Landlord, arrears | none |", yes), ("| Guest | a week |", no))
+    else:
+        kind, problems = AnswerFormat.JSON, ("deposit: 'a week' is not of type 'number'",)
+        lines = (("{", none), ('"notice": "three months",', yes), ('"deposit": "a week"', no), ("}", none))
+    between = "\n  " if kind is AnswerFormat.JSON else "\n"
+    text = between.join(line for line, _ in lines).replace("\n  }", "\n}")
+    numbers = iter((1, 2))
+    sentences = tuple(Sentence(line, how, (next(numbers),) if how is yes else ()) for line, how in lines)
+    plain = refusal(number, conversation, question, files)
+    shown = dataclasses.replace(plain, text=text, refused=False, sentences=sentences, footnotes=footnotes(files)[:2])
+    return dataclasses.replace(shown, format=kind, problems=problems, passages=())
+
+
 def answer(number: int, conversation: int, question: str, files: dict[int, Path]) -> Answer:
     if "moon" in question:
         return refusal(number, conversation, question, files)
+    if "JSON" in question or "table" in question:
+        return formed(number, conversation, question, files)
     sentences = (
         Sentence("Either side may end the lease with three months' notice.", Support.SUPPORTED, (1,)),
         Sentence("If the rent is two months late, the landlord may end it at once.", Support.SUPPORTED, (2, 3)),

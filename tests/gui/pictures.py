@@ -210,6 +210,12 @@ def tones(studio: Studio) -> None:
     wait_until(lambda: controls.schema.isVisible() and controls.schema.problem.isVisible())
     studio.keep(window, "tones-schema")
     controls.schema.close_up()
+    window.parts.state.voice.set_tone("/tones/plain-words.gguf", None)
+    for number, question in enumerate(("Who may give notice, as a table?", "And as JSON?"), 2):
+        window.conversation.ask(question)
+        wait_until(lambda n=number: len(window.conversation.views) == n and window.parts.asking.under_way is None)
+    studio.keep(window, "forms")
+    window.parts.state.voice.set_tone("/tones/plain-words.gguf", 0.3)
     window.show_page("tones")
     page = window.pages["tones"]
     assert isinstance(page, TonesPage)

@@ -35,7 +35,7 @@ def page(window: FootnoteWindow) -> TonesPage:
 def test_several_tones_by_keys(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window()
     at = controls(window)
-    assert at.tones.text() == "Tone: Plain" and at.strength.isHidden()
+    assert at.tones.text() == "Tone: Plain"
     at.tones.setFocus()
     qtbot.keyClick(at.tones, Qt.Key.Key_Return)
     house, strength = at.sheet.rows[HOUSE]
@@ -43,26 +43,27 @@ def test_several_tones_by_keys(qtbot: QtBot, open_window: OpenWindow, calls: Cal
     assert QApplication.focusWidget() is house
     qtbot.keyClick(house, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: f"tones {HOUSE}=1.0" in calls())
-    assert at.tones.text() == "Tone: House style" and not at.strength.isHidden()
+    assert at.tones.text() == "Tone: House style 100 %"
     qtbot.keyClick(strength.slider, Qt.Key.Key_Left)
     qtbot.waitUntil(lambda: f"tones {HOUSE}=0.95" in calls())
     qtbot.keyClick(at.sheet.rows[PLAIN][0], Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: f"tones {HOUSE}=0.95 {PLAIN}=1.0" in calls())
-    assert at.tones.text() == "Tone: House style + 1 more" and at.strength.isHidden()
+    assert at.tones.text() == "Tone: House style 95 % + 1 more"
     qtbot.keyClick(house, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: calls()[-1] == f"tones {PLAIN}=1.0")
     qtbot.keyClick(house, Qt.Key.Key_Escape)
     assert at.sheet.isHidden() and QApplication.focusWidget() is at.tones
 
 
-def test_the_slider_of_the_one_tone(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+def test_keys_make_the_one_tone_stronger(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window()
     window.parts.state.voice.set_tone(HOUSE, 1.0)
-    qtbot.keyClick(controls(window).strength.slider, Qt.Key.Key_PageUp)
+    qtbot.keyClick(controls(window).tones, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: f"tones {HOUSE}=1.25" in calls())
-    for _ in range(3):
-        qtbot.keyClick(controls(window).strength.slider, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: f"tones {HOUSE}=1.5" in calls())
+    for key in (Qt.Key.Key_Right, *[Qt.Key.Key_PageUp] * 3, Qt.Key.Key_Left):
+        qtbot.keyClick(controls(window).tones, key)
+    qtbot.waitUntil(lambda: calls()[-2:] == [f"tones {HOUSE}=1.5", f"tones {HOUSE}=1.45"])
+    assert controls(window).tones.text() == "Tone: House style 145 %"
 
 
 def test_each_conversation_shows_its_own(qtbot: QtBot, open_window: OpenWindow) -> None:
@@ -76,7 +77,7 @@ def test_each_conversation_shows_its_own(qtbot: QtBot, open_window: OpenWindow) 
     window.parts.state.voice.choose_tones(())
     window.open_conversation(1)
     qtbot.waitUntil(lambda: controls(window).formats.currentData() == AnswerFormat.BULLETS)
-    assert controls(window).tones.text() == "Tone: House style"
+    assert controls(window).tones.text() == "Tone: House style 50 %"
 
 
 def test_a_schema_is_asked_for_and_refused_with_the_reason(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
@@ -115,6 +116,24 @@ def test_a_tone_that_was_added_is_laid_over(qtbot: QtBot, open_window: OpenWindo
     assert window.drop.add is not None
     window.drop.add.click()
     qtbot.waitUntil(lambda: f"tones {HOUSE}=0.5 /m/my-tone.gguf=1.0" in calls())
+
+
+def test_answers_in_forms_are_set_as_they_stand(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window()
+    for number, question in enumerate(("Who, as a table?", "And as JSON?")):
+        window.conversation.ask(question)
+        qtbot.waitUntil(lambda n=number: len(window.conversation.views) > n and window.parts.asking.under_way is None)
+    table, code = (view.text for view in window.conversation.views)
+    words = table.toPlainText()
+    assert "---" not in words and "|" not in words
+    assert [line for line in words.splitlines() if line][:4] == ["Right", "Notice", "Either party", "three months1"]
+    assert "a week (not found in your files)" in words
+    assert code.toPlainText().startswith('{\n  "notice": "three months",1\n  "deposit": "a week" (not found')
+    noted = [found.text() for found in window.conversation.views[1].findChildren(QLabel)]
+    assert "deposit: 'a week' is not of type 'number'" in noted
+    code.footnote_opened.emit(1)
+    window.conversation.views[1].copy()
+    assert QApplication.clipboard().text() == '{\n  "notice": "three months",\n  "deposit": "a week"\n}\n'
 
 
 def test_cards_say_what_is_kept(open_window: OpenWindow) -> None:
