@@ -8,8 +8,10 @@ from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Fin
 from desktop.answering.prompting import Prompt, build_prompt
 from desktop.answering.quoting import best_sentences
 from desktop.answering.refusing import QUOTES_FROM, TOO_WEAK, is_answered, model_refuses, question_share, refusal_text
+from desktop.answering.thoughts import unfinished
 from desktop.answering.understanding import understood
-from desktop.domain.answers import AnswerState, FoundPassage, Sentence, Support
+from desktop.answering.writing import write
+from desktop.domain.answers import AnswerMode, AnswerState, FoundPassage, Sentence, Support
 from desktop.protocol.runner_messages import Generated, Turn
 
 
@@ -22,7 +24,7 @@ class Answerer:
         self._limits = limits or AnswerLimits()
 
     def answer(self, question: AskedQuestion, listener: Listener) -> Draft:
-        """Stages told: finding, reading, writing, checking. Raises what the finder and the generator raise."""
+        """Stages told: finding, reading, thinking, writing, checking. Raises what finder and generator raise."""
         listener.stage("finding", "")
         standalone, found = understood(question, self._finder, self._generator, self._limits)
         listener.stage("finding", standalone)
@@ -44,16 +46,22 @@ class _Answering:
     ) -> None:
         self._finder, self._generator, self._limits = finder, generator, limits
         self._question, self._standalone, self._found, self._listener = question, standalone, found, listener
+        mode = question.manner.mode
+        if mode is AnswerMode.QUOTES:
+            self._generator = None
+        # what the model adds of its own is told from what the files carry, and refused by neither
+        self._free = mode is AnswerMode.FREE and generator is not None
+        self._thought = ""
 
     def draft(self) -> Draft:
         sources = self._widened()
         evidence = self._evidence(sources)
         weak = not sources or question_share(evidence, evidence.units) < TOO_WEAK
         form = self._question.form
-        if weak and (form is None or form.needs_files or self._generator is None):
+        if weak and not self._free and (form is None or form.needs_files or self._generator is None):
             return self._refused()
         if self._listener.cancelled():
-            return self._stopped("", evidence)
+            return self._stopped(self._question.begun, evidence)
         if self._generator is None:
             return self._quoted(evidence)
         return self._written(sources, self._generator)
@@ -74,61 +82,61 @@ class _Answering:
 
     def _written(self, sources: tuple[FoundPassage, ...], generator: Generator) -> Draft:
         self._listener.stage("reading", self._standalone)
-        earlier = () if self._question.standalone else self._question.history
-        form = self._question.form
-        prompt = build_prompt(self._standalone, earlier, sources, generator, self._limits.answer_tokens, form)
-        if not prompt.sources and (form is None or form.needs_files):
+        asked, form = self._question, self._question.form
+        earlier = () if asked.standalone else asked.history
+        begun = asked.begun or (unfinished(asked.begun_thought) if asked.begun_thought else "")
+        tokens = self._limits.answer_tokens
+        prompt = build_prompt(self._standalone, earlier, sources, generator, tokens, form, asked.manner, begun)
+        if not prompt.sources and not self._free and (form is None or form.needs_files):
             return self._quoted(self._evidence(sources))
-        generated = self._generated(prompt, generator)
+        generated = self._generated(prompt.turns, generator)
         if form is not None:
             return self._shaped(form, prompt, generator, generated)
         self._listener.stage("checking", self._standalone)
-        evidence = self._evidence(prompt.sources)
+        return self._judged(generated, self._evidence(prompt.sources))
+
+    def _generated(self, turns: tuple[Turn, ...], generator: Generator) -> Generated:
+        """What the model answers; what it thought before that is kept apart."""
+        reader = _Writing(self._listener, self._standalone)
+        written = write(turns, generator, self._limits.answer_tokens, self._question.attempt, reader)
+        self._thought = written.thought or self._question.begun_thought
+        return written.generated
+
+    def _judged(self, generated: Generated, evidence: Evidence) -> Draft:
+        """What was written, with footnotes; a refusal where the model refuses or the files carry nothing of it."""
         text = without_markers(generated.text)
         if generated.reason == "cancelled":
             return self._stopped(text, evidence)
-        return self._judged(without_torn_end(text) if generated.reason == "length" else text, evidence)
-
-    def _generated(self, prompt: Prompt, generator: Generator) -> Generated:
-        writing = False
-
-        def tell(words: str) -> None:
-            nonlocal writing
-            if not writing:
-                self._listener.stage("writing", self._standalone)
-                writing = True
-            self._listener.text(words)
-
-        return generator.generate(prompt.turns, max_tokens=self._limits.answer_tokens, on_text=tell)
-
-    def _judged(self, text: str, evidence: Evidence) -> Draft:
-        """What was written, with footnotes; a refusal where the model refuses or the files carry nothing of it."""
-        if not text or model_refuses(text):
+        cut = generated.reason == "length"
+        text = without_torn_end(text) if cut else text
+        refuses = not self._free and model_refuses(text)
+        if refuses or not (text or (cut and self._thought)):
             return self._refused()
         checked = checked_answer(text, evidence, self._finder.place_of)
-        if not is_answered(evidence, checked.checks):
+        if text and not self._free and not is_answered(evidence, checked.checks):
             return self._refused()
-        return self._draft(checked, AnswerState.FINISHED)
+        return self._draft(checked, AnswerState.CUT if cut else AnswerState.FINISHED)
 
     def _shaped(self, form: Form, prompt: Prompt, generator: Generator, first: Generated) -> Draft:
         """What was written, in its form; what it claims is checked as sentences are."""
 
         def again(turns: tuple[Turn, ...]) -> Generated:
             self._listener.text("\n\n")
-            return self._generated(Prompt(turns, prompt.sources), generator)
+            return self._generated(turns, generator)
 
         written = in_form(form, prompt.turns, first, again)
         self._listener.stage("checking", self._standalone)
         evidence = self._evidence(prompt.sources)
-        if written.refuses and not written.cancelled:
+        if written.refuses and not written.cancelled and not self._free:
             return self._refused()
         claims = form.claims(written.text, self._standalone)
         checked = checked_answer(written.text, evidence, self._finder.place_of, claims)
         if written.cancelled:
             return self._draft(checked, AnswerState.STOPPED)
-        if form.needs_files and not is_answered(evidence, checked.checks):
+        if form.needs_files and not self._free and not is_answered(evidence, checked.checks):
             return self._refused()
-        return self._draft(checked, AnswerState.FINISHED, problems=written.problems)
+        state = AnswerState.CUT if first.reason == "length" else AnswerState.FINISHED
+        return self._draft(checked, state, problems=written.problems)
 
     def _stopped(self, text: str, evidence: Evidence) -> Draft:
         """What was written until then stays, checked like any answer; stopping is no refusal."""
@@ -160,7 +168,26 @@ class _Answering:
             passages=self._found,
             coverage=self._finder.coverage(),
             problems=problems,
+            thought=self._thought,
         )
+
+
+class _Writing:
+    """Tells the listener of the stage once the first words are there, and of the words."""
+
+    def __init__(self, listener: Listener, standalone: str) -> None:
+        self._listener, self._standalone = listener, standalone
+        self._stage = ""
+
+    def take(self, thought: str, words: str) -> None:
+        stage = "writing" if words else "thinking" if thought else self._stage
+        if stage != self._stage:
+            self._listener.stage(stage, self._standalone)
+            self._stage = stage
+        if thought:
+            self._listener.thought(thought)
+        if words:
+            self._listener.text(words)
 
 
 def _overlaps(one: FoundPassage, other: FoundPassage) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from desktop.answering.forms.form import Form
-from desktop.domain.answers import AnswerState, FootnoteLink, FoundPassage, Sentence
+from desktop.domain.answers import AnswerMode, AnswerState, FootnoteLink, FoundPassage, Sentence
 from desktop.protocol.runner_messages import Generated, Turn
 
 # how near in meaning each of the others is to a text, -1 to 1; empty where no embedder can be had
@@ -63,24 +63,42 @@ class Generator(Protocol):
 
 
 class Listener(Protocol):
-    """Told how an answer goes on. `text` is what the model writes, before it is checked; a `Draft` replaces it."""
+    """Told how an answer goes on. `text` is what the model writes, before it is checked; a `Draft` replaces it.
+
+    `thought` is what it writes to itself before that.
+    """
 
     def stage(self, name: str, standalone: str) -> None: ...
     def text(self, words: str) -> None: ...
+    def thought(self, words: str) -> None: ...
     def cancelled(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to answer: what an answer may hold, and the user's standing wishes for its form (empty: none)."""
+
+    mode: AnswerMode = AnswerMode.STRICT
+    wishes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
     """`history`: questions and answer texts of the conversation, oldest first.
 
-    `standalone` True: the question is searched as it is written. `form` None: a plain answer.
+    `standalone` True: the question is searched as it is written. `form` None: a plain answer. `begun` is the answer so
+    far, which goes on; its `begun_thought` counts only while there is no answer. `attempt` above 0: answered
+    differently each time.
     """
 
     question: str
     history: tuple[tuple[str, str], ...] = ()
     standalone: bool = False
     form: Form | None = None
+    manner: Manner = Manner()
+    begun: str = ""
+    begun_thought: str = ""
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +130,4 @@ class Draft:
     passages: tuple[FoundPassage, ...]
     coverage: str
     problems: tuple[str, ...] = ()
+    thought: str = ""

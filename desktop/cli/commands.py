@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from desktop.cli import json_output, text_output
 from desktop.cli.engine_line import EngineLine
 from desktop.cli.printing import print_line, say
-from desktop.domain.answers import Answer, AnswerFormat, ToneChoice
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, ToneChoice
 from desktop.domain.errors import UserError
 from desktop.domain.files import FileRow
 from desktop.domain.voices import Shape
@@ -179,8 +179,15 @@ def _ask_one(line: EngineLine, options: argparse.Namespace, question: str, conve
             raise UserError(f"There is no file “{path}”.", "Check the path after --model or --tone.")
     tones: tuple[ToneChoice, ...] | None = tuple(options.tone) if options.tone else None
     model = os.path.abspath(options.model) if options.model else None
-    shape = _shape(options)
-    answer = line.answer(question, model=model, tones=tones, shape=shape, conversation_id=conversation, on_text=show)
+    answer = line.answer(
+        question,
+        model=model,
+        tones=tones,
+        shape=_shape(options),
+        mode=AnswerMode(options.mode),
+        conversation_id=conversation,
+        on_text=show,
+    )
     if live:
         print("\n", file=sys.stderr)
     return answer

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
 
-from desktop.domain.answers import Answer, ToneChoice
+from desktop.domain.answers import Answer, AnswerMode, ToneChoice
 from desktop.domain.errors import EngineProblem
 from desktop.domain.voices import Shape
 from desktop.platform_support.environment import child_environment
@@ -96,11 +96,12 @@ class EngineLine:
         model: str | None,
         tones: tuple[ToneChoice, ...] | None,
         shape: Shape | None,
+        mode: AnswerMode | None,
         conversation_id: int | None,
         on_text: Callable[[str], None],
     ) -> Answer:
         """Asks and waits; Ctrl-C stops the answer and keeps what is there. Raises EngineProblem when it failed."""
-        asked = self.call(ASK, Ask(conversation_id, question, False, model, tones, shape))
+        asked = self.call(ASK, Ask(conversation_id, question, False, model, tones, shape, mode))
         while True:
             try:
                 event = self._events.get()

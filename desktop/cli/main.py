@@ -171,6 +171,11 @@ def _question(parser: argparse.ArgumentParser, limit: int) -> argparse.ArgumentP
 def _model(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--model", metavar="PATH", help="a GGUF file; else the model last chosen")
     parser.add_argument("--tone", type=_tone, action="append", metavar="PATH=STRENGTH", help="1 is as trained")
+    for mode, text in (
+        ("free", "the model may add what it knows itself, marked"),
+        ("quotes", "the files' words alone"),
+    ):
+        parser.add_argument(f"--{mode}", dest="mode", action="store_const", const=mode, default="strict", help=text)
     formats = [kind.value for kind in AnswerFormat]
     parser.add_argument("--format", choices=formats, default="plain", help="the form of the answer (plain)")
     parser.add_argument("--schema", type=Path, metavar="FILE", help="for sql: CREATE TABLE …; for json: a JSON Schema")

@@ -2,7 +2,7 @@
 
 import os
 
-from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Support
+from desktop.domain.answers import Answer, AnswerMode, FootnoteLink, FoundPassage, Support
 from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
@@ -147,12 +147,14 @@ def _counted(number: int, what: str) -> str:
 
 
 def _marked(answer: Answer) -> str:
+    free = answer.mode is AnswerMode.FREE
+    own = " (the model's own knowledge, not from your files)" if free else " (not found in your files)"
     parts: list[str] = []
     for sentence in answer.sentences:
         marks = "".join(f"[{n}]" for n in sentence.footnotes)
-        doubt = {Support.UNSUPPORTED: " (not found in your files)", Support.PARTLY: " (only partly found)"}
-        parts.append(f"{sentence.text}{marks}{doubt.get(sentence.support, '')}")
-    return " ".join(parts) or answer.text
+        doubt = {Support.UNSUPPORTED: own, Support.PARTLY: " (only partly found)"}
+        parts.append(f"{plain(sentence.text)}{marks}{doubt.get(sentence.support, '')}")
+    return " ".join(parts) or plain(answer.text)
 
 
 def _footnote_line(footnote: FootnoteLink) -> str:

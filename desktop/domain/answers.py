@@ -14,8 +14,11 @@ class Support(StrEnum):
 
 
 class AnswerState(StrEnum):
+    """CUT: it had reached its longest length. All but FINISHED can go on where they were."""
+
     FINISHED = "finished"
     STOPPED = "stopped"
+    CUT = "cut"
     INTERRUPTED = "interrupted"
 
 
@@ -28,6 +31,24 @@ class AnswerFormat(StrEnum):
     TABLE = "table"
     SQL = "sql"
     JSON = "json"
+
+
+class AnswerMode(StrEnum):
+    """What an answer may hold. STRICT: what the files carry; what they don't is marked, and nothing at all is a
+    refusal. FREE: the model may add what it knows itself, marked as such. QUOTES: the files' own words alone.
+    """
+
+    STRICT = "strict"
+    FREE = "free"
+    QUOTES = "quotes"
+
+
+class FileChange(StrEnum):
+    """What became of a file since it was cited."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +126,9 @@ class Answer:
     """A stored answer. `standalone` is the question as searched for (a follow-up rewritten), times in seconds.
 
     `problems` say what keeps it from being in its `format`.
+    Answers to the same question are attempts: `attempt_of` is the id of the first of them (its own id for that one),
+    and the conversation goes on from the `chosen` one. `thought` is what the model wrote to itself before it answered.
+    `rating` is -1, 0 or 1. `own_words` is what the user wrote in place of `text`; None: nothing.
     """
 
     id: int
@@ -124,6 +148,12 @@ class Answer:
     coverage: str
     format: AnswerFormat = AnswerFormat.PLAIN
     problems: tuple[str, ...] = ()
+    mode: AnswerMode = AnswerMode.STRICT
+    thought: str = ""
+    attempt_of: int = 0
+    chosen: bool = True
+    rating: int = 0
+    own_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Requests about questions and conversations, and the one thread that makes answers, in the order they were asked.
+"""Requests about questions, and the one thread that makes answers, in the order they were asked.
 
 While it works, indexing steps aside. An answer is stored as it grows, so that a kill loses none of its words.
 """
@@ -10,18 +10,17 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.answering.answerer import Answerer
 from desktop.answering.forms.known import form_of
-from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft
+from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Finder, Manner
 from desktop.answering.rewriting import prepare
 from desktop.answering.scoping import read_scopes, without_scopes
-from desktop.domain.answers import Answer, ToneChoice
+from desktop.domain.answers import AnswerMode, AnswerState, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
-from desktop.domain.voices import Voice
+from desktop.engine.answer_jobs import Job, LoadedModel, Progress, Unheard, stored
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.library_requests import whole_characters
@@ -30,103 +29,18 @@ from desktop.engine.model_turns import ModelTurns
 from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
 from desktop.protocol.common_messages import Nothing
-from desktop.protocol.engine_messages import (
-    AnswerFailed,
-    AnswerFinished,
-    AnswerId,
-    Answers,
-    AnswerStage,
-    AnswerText,
-    Ask,
-    Asked,
-    ConversationId,
-    ConversationList,
-    ListConversations,
-    RenameConversation,
-)
-from desktop.protocol.runner_messages import Generated, Turn
+from desktop.protocol.engine_messages import AnswerFailed, AnswerFinished, AnswerId, AnswerMeanwhile, Ask, Asked
 from desktop.storage.conversations import Conversations
 from desktop.storage.file_names import FileNames
 from desktop.storage.index_damage import IndexDamaged
 
-_KEEP_EVERY = 0.5
-_LIST_LIMIT = 200
 _TURNS_KEPT = 4
 
 log = logging.getLogger("footnote.engine")
 
 
-@dataclass(slots=True)
-class _Job:
-    asked: Ask
-    answer_id: int
-    conversation_id: int
-    voice: Voice
-    cancelled: threading.Event
-    text: str = ""  # the question without its scopes
-
-    def searched(self, standalone: str) -> str:
-        """What is told of the question that was searched: as it was asked, unless it was rewritten."""
-        return self.asked.question if standalone == self.text else standalone
-
-
-class LoadedModel:
-    """The runner with its loaded model, as answering wants a generator."""
-
-    def __init__(self, models: ModelRequests, context: int) -> None:
-        self._models = models
-        self._context = context
-
-    @property
-    def context(self) -> int:
-        return self._context
-
-    def count_tokens(self, texts: Sequence[str]) -> tuple[int, ...]:
-        return self._models.runner.count_tokens(texts)
-
-    def generate(
-        self,
-        turns: Sequence[Turn],
-        *,
-        max_tokens: int,
-        temperature: float = 0.0,
-        seed: int = 0,
-        stop: tuple[str, ...] = (),
-        aside: bool = False,
-        on_text: Callable[[str], None],
-    ) -> Generated:
-        return self._models.runner.generate(
-            turns, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop, aside=aside, on_text=on_text
-        )
-
-
-class _Progress:
-    """Tells the connections how one answer goes on, and keeps what was written so far."""
-
-    def __init__(self, job: _Job, broadcast: Broadcast, conversations: Conversations) -> None:
-        self._job, self._broadcast, self._conversations = job, broadcast, conversations
-        self._text = ""
-        self._kept = time.monotonic()
-
-    def stage(self, name: str, standalone: str) -> None:
-        self._broadcast.send(AnswerStage(self._job.answer_id, name, self._job.searched(standalone)))
-
-    def text(self, words: str) -> None:
-        self._text += words
-        self._broadcast.send(AnswerText(self._job.answer_id, words))
-        if time.monotonic() - self._kept > _KEEP_EVERY:
-            self._conversations.keep_partial(self._job.answer_id, self._text)
-            self._kept = time.monotonic()
-
-    def keep(self) -> None:
-        self._conversations.keep_partial(self._job.answer_id, self._text)
-
-    def cancelled(self) -> bool:
-        return self._job.cancelled.is_set()
-
-
 class AnswerRequests:
-    """Takes questions, makes answers, keeps conversations."""
+    """Takes questions and makes answers. `wishes` gives the user's standing wishes for them."""
 
     def __init__(
         self,
@@ -139,13 +53,14 @@ class AnswerRequests:
         indexer: Indexer,
         broadcast: Broadcast,
         limits: Callable[[], AnswerLimits],
+        wishes: Callable[[], str],
     ) -> None:
         self._conversations, self._heavy, self._models = conversations, heavy, models
         self._names, self._voices, self._turns = names, voices, turns
         self._indexer, self._broadcast = indexer, broadcast
-        self._limits = limits
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._open: dict[int, _Job] = {}
+        self._limits, self._wishes = limits, wishes
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._open: dict[int, Job] = {}
         self._current = 0
         self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
         self._thread.start()
@@ -155,15 +70,40 @@ class AnswerRequests:
     def ask(self, asked: Ask) -> Asked:
         if not asked.question.strip():
             raise UserError("The question is empty.", "Write what you want to know.")
-        if asked.conversation_id is not None and not self._conversations.exists(asked.conversation_id):
+        known = self._conversations
+        if asked.conversation_id is not None and not known.exists(asked.conversation_id):
             raise UserError("That conversation does not exist any more.", "Start a new one.")
         asked = dataclasses.replace(asked, question=whole_characters(asked.question))
-        voice = self._voices.voice_for(asked)
-        answer_id, conversation_id = self._conversations.start_answer(asked.conversation_id, asked.question, voice)
-        job = _Job(asked, answer_id, conversation_id, voice, threading.Event())
-        self._open[answer_id] = job
+        first, voice = self._first_attempt(asked), self._voices.voice_for(asked)
+        answer_id, this = known.start_answer(asked.conversation_id, asked.question, voice, asked.mode, first)
+        return self._begin(Job(asked, answer_id, this, voice, known.mode(this), threading.Event(), first or answer_id))
+
+    def continue_answer(self, asked: AnswerId) -> Asked:
+        """The answer keeps its id; what it says until now stays if going on fails."""
+        begun = self._conversations.answer(asked.answer_id)
+        if begun is None or begun.refused or begun.state is AnswerState.FINISHED or begun.mode is AnswerMode.QUOTES:
+            raise UserError("This answer can't go on.", "Ask again.")
+        if asked.answer_id in self._open:
+            raise UserError("This answer is being made.")
+        again = Ask(begun.conversation_id, begun.question, False, self._models.path_of(begun.model), begun.tones)
+        voice = dataclasses.replace(self._voices.voice_for(again), format=begun.format)
+        cancelled = threading.Event()
+        return self._begin(
+            Job(again, begun.id, begun.conversation_id, voice, begun.mode, cancelled, begun.attempt_of, begun)
+        )
+
+    def _first_attempt(self, asked: Ask) -> int | None:
+        if asked.attempt_of is None:
+            return None
+        other = self._conversations.answer(asked.attempt_of)
+        if other is None or other.conversation_id != asked.conversation_id:
+            raise UserError("The answer to that question does not exist any more.", "Ask it as a new one.")
+        return other.attempt_of
+
+    def _begin(self, job: Job) -> Asked:
+        self._open[job.answer_id] = job
         self._jobs.put(job)
-        return Asked(answer_id, conversation_id)
+        return Asked(job.answer_id, job.conversation_id)
 
     def cancel_answer(self, asked: AnswerId) -> Nothing:
         job = self._open.get(asked.answer_id)
@@ -171,27 +111,6 @@ class AnswerRequests:
             job.cancelled.set()
             if asked.answer_id == self._current:  # the runner may be busy with the answer to another question
                 self._models.runner.cancel()
-        return Nothing()
-
-    def list_conversations(self, asked: ListConversations) -> ConversationList:
-        limit = max(0, min(asked.limit, _LIST_LIMIT))
-        return ConversationList(*self._conversations.list(asked.containing, max(0, asked.offset), limit))
-
-    def read_conversation(self, asked: ConversationId) -> Answers:
-        return Answers(self._conversations.answers(asked.conversation_id))
-
-    def rename_conversation(self, asked: RenameConversation) -> Nothing:
-        if not asked.title.strip():
-            raise UserError("A conversation needs a name.")
-        self._conversations.rename(asked.conversation_id, " ".join(asked.title.split()))
-        return Nothing()
-
-    def delete_conversation(self, asked: ConversationId) -> Nothing:
-        self._conversations.delete(asked.conversation_id)
-        return Nothing()
-
-    def restore_conversation(self, asked: ConversationId) -> Nothing:
-        self._conversations.restore(asked.conversation_id)
         return Nothing()
 
     def stop(self) -> None:
@@ -220,14 +139,15 @@ class AnswerRequests:
                 if not self._open:
                     self._indexer.come_back()
 
-    def _make(self, job: _Job) -> None:
+    def _make(self, job: Job) -> None:
         started = time.monotonic()
-        progress = _Progress(job, self._broadcast, self._conversations)
+        progress = Progress(job, self._broadcast, self._conversations)
         try:
             progress.stage("finding", "")
             draft, model, tones = self._draft(job, progress)
-            answer = _stored(job, draft, model, tones, time.monotonic() - started)
+            answer = stored(job, draft, model, tones, time.monotonic() - started)
             self._conversations.finish_answer(answer)
+            self._open.pop(job.answer_id, None)  # from now on it may be asked to go on
             self._broadcast.send(AnswerFinished(answer))
         except Exception as error:
             with contextlib.suppress(FootnoteError):  # a full disk takes no more words
@@ -247,43 +167,42 @@ class AnswerRequests:
             with contextlib.suppress(FootnoteError):
                 prepare(LoadedModel(self._models, 0))
 
-    def _draft(self, job: _Job, progress: _Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
+    def _draft(self, job: Job, progress: Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
         asked = read_scopes(job.asked.question, self._names, datetime.datetime.now())
         job.text = asked.text
         finder = self._heavy.get().finder.within(asked)
-        model = self._models.model_for(job.asked.model)
+        model = "" if job.mode is AnswerMode.QUOTES else self._models.model_for(job.asked.model)
         tones = self._models.tones.wanted(job.voice.tones) if model else ()
+        name = Path(model).name if model else ""
+        question = self._question(job, asked.text, name, tones)
         generator = None
         if model:
+            self._answer_meanwhile(job, question, finder, model)
             progress.stage("loading", "")
             generator = LoadedModel(self._models, self._models.load(model, tones))
-        question = AskedQuestion(asked.text, self._history(job), job.asked.standalone, form_of(job.voice.shape))
-        draft = Answerer(finder, generator, self._limits()).answer(question, progress)
-        return draft, Path(model).name if model else "", tones
+        return Answerer(finder, generator, self._limits()).answer(question, progress), name, tones
 
-    def _history(self, job: _Job) -> tuple[tuple[str, str], ...]:
-        before = [a for a in self._conversations.answers(job.conversation_id) if a.id < job.answer_id and a.text]
-        # as it was understood: a follow-up to a follow-up leans on what that one meant
-        return tuple((without_scopes(a.standalone or a.question), a.text) for a in before[-_TURNS_KEPT:])
+    def _question(self, job: Job, text: str, model: str, tones: tuple[ToneChoice, ...]) -> AskedQuestion:
+        answers, begun = self._conversations.answers(job.conversation_id), job.begun
+        before = [a for a in answers if a.attempt_of < job.attempt_of and a.chosen and a.text]
+        alike = [a for a in answers if a.attempt_of == job.attempt_of and a.id < job.answer_id]
+        this = (job.asked.question, model, tones, job.mode, job.voice.format)
+        return AskedQuestion(
+            text,
+            # as it was understood: a follow-up to a follow-up leans on what that one meant
+            tuple((without_scopes(a.standalone or a.question), a.own_words or a.text) for a in before[-_TURNS_KEPT:]),
+            job.asked.standalone,
+            form_of(job.voice.shape),
+            Manner(job.mode, self._wishes()),
+            begun=begun.text if begun is not None else "",
+            begun_thought=begun.thought if begun is not None else "",
+            attempt=sum((a.question, a.model, a.tones, a.mode, a.format) == this for a in alike),
+        )
 
-
-def _stored(job: _Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], seconds: float) -> Answer:
-    return Answer(
-        id=job.answer_id,
-        conversation_id=job.conversation_id,
-        question=job.asked.question,
-        standalone=job.searched(draft.standalone),
-        text=draft.text,
-        refused=draft.refused,
-        state=draft.state,
-        sentences=draft.sentences,
-        footnotes=draft.footnotes,
-        passages=draft.passages,
-        model=model,
-        tones=tones,
-        asked_at=time.time() - seconds,
-        seconds=round(seconds, 3),
-        coverage=draft.coverage,
-        format=job.voice.format,
-        problems=draft.problems,
-    )
+    def _answer_meanwhile(self, job: Job, question: AskedQuestion, finder: Finder, model: str) -> None:
+        """Loading a model takes seconds; the files' own words are there at once."""
+        if self._models.runner.loaded_path == model or job.begun is not None:
+            return
+        draft = Answerer(finder, None, self._limits()).answer(question, Unheard())
+        if not draft.refused:
+            self._broadcast.send(AnswerMeanwhile(stored(job, draft, "", (), 0.0)))

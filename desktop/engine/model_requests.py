@@ -134,6 +134,11 @@ class ModelRequests:
             return os.path.abspath(wanted)
         return self._chosen.path()
 
+    def path_of(self, name: str) -> str | None:
+        """The model whose file has this name, the chosen one first; None: it is not there."""
+        paths = (self._chosen.path(), *(model.path for model in list_models(self._folders.models)))
+        return next((path for path in paths if path and os.path.basename(path) == name), None)
+
     def load(self, model: str, tones: tuple[ToneChoice, ...]) -> int:
         """Loads the model and lays the tones over it. Returns its context in tokens."""
         if self._attempts.deaths(_subject(model)):

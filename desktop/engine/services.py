@@ -12,6 +12,7 @@ from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.chosen_model import ChosenModel
+from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
@@ -45,6 +46,7 @@ from desktop.protocol.lines import PROTOCOL, Method
 from desktop.reading.client import FileReader
 from desktop.settings.store import SettingsFile
 from desktop.storage.attempts import Attempts
+from desktop.storage.cited_files import FilesNow
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
 from desktop.storage.file_names import FileNames
@@ -72,6 +74,7 @@ BACKGROUND = frozenset(
         "list_offers",
         "discard_download",
         "measure_speed",
+        "export_conversation",
     }
 )
 
@@ -114,6 +117,7 @@ class Services:
         self._turns = ModelTurns()
         self._answers = self._build_answers()
         self._trials = self._build_trials()
+        self._kept = ConversationRequests(self._conversations, FilesNow(self._database))
         self._library = self._build_library(folders)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
@@ -163,6 +167,7 @@ class Services:
             self._indexer,
             self.broadcast,
             self._limits,
+            lambda: str(self._settings.get("standing_wishes")),
         )
 
     def _build_trials(self) -> ToneTrials:
@@ -211,11 +216,8 @@ class Services:
             m.REBUILD: library.rebuild,
             m.ASK: answers.ask,
             m.CANCEL_ANSWER: answers.cancel_answer,
-            m.LIST_CONVERSATIONS: answers.list_conversations,
-            m.READ_CONVERSATION: answers.read_conversation,
-            m.RENAME_CONVERSATION: answers.rename_conversation,
-            m.DELETE_CONVERSATION: answers.delete_conversation,
-            m.RESTORE_CONVERSATION: answers.restore_conversation,
+            m.CONTINUE_ANSWER: answers.continue_answer,
+            **self._conversation_handlers(),
             m.OPEN_TEXT: self._sources.open_text,
             m.OPEN_PAGE: self._sources.open_page,
             m.LIST_MODELS: models.list_models,
@@ -247,6 +249,22 @@ class Services:
             m.READ_SETTINGS: self._setting_requests.read_settings,
             m.CHANGE_SETTING: self._setting_requests.change_setting,
             m.RAISE_WINDOW: self._raise_window,
+        }
+
+    def _conversation_handlers(self) -> Handlers:
+        kept = self._kept
+        return {
+            m.LIST_CONVERSATIONS: kept.list_conversations,
+            m.READ_CONVERSATION: kept.read_conversation,
+            m.RENAME_CONVERSATION: kept.rename_conversation,
+            m.DELETE_CONVERSATION: kept.delete_conversation,
+            m.RESTORE_CONVERSATION: kept.restore_conversation,
+            m.CHOOSE_ATTEMPT: kept.choose_attempt,
+            m.RATE_ANSWER: kept.rate_answer,
+            m.EDIT_ANSWER: kept.edit_answer,
+            m.CHECK_CITED: kept.check_cited,
+            m.SET_MODE: kept.set_mode,
+            m.EXPORT_CONVERSATION: kept.export_conversation,
         }
 
     def start(self) -> None:

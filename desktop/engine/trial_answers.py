@@ -11,7 +11,7 @@ from desktop.answering.scoping import read_scopes
 from desktop.domain.answers import AnswerState, Support, ToneChoice
 from desktop.domain.errors import UserError
 from desktop.domain.tones import TruthMeasures
-from desktop.engine.answer_requests import LoadedModel
+from desktop.engine.answer_jobs import LoadedModel
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.model_turns import ModelTurns
@@ -108,6 +108,7 @@ class _Listener:
         if self.cancelled() and name != "checking":
             raise _GaveWay
 
+    def thought(self, words: str) -> None: ...
     def text(self, words: str) -> None:
         if self.cancelled():
             raise _GaveWay

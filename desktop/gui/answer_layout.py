@@ -1,69 +1,12 @@
-"""Cuts a finished answer into paragraphs of sentences, with unsupported ones set apart, and writes it as plain text.
+"""Writes a finished answer as plain text for the clipboard, and the words that mark what the files don't carry.
 
 Pure functions; the sentences and their support come from the engine.
 """
 
-from dataclasses import dataclass
-
-from desktop.domain.answers import Answer, AnswerFormat, FootnoteLink, Support
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, FootnoteLink
+from desktop.domain.paragraphs import paragraphs
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, place_text, superscript
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of answer text. `sentence` is its index in `Answer.sentences`, or -1 for text between sentences."""
-
-    text: str
-    sentence: int
-    support: Support
-    footnotes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """`apart` holds for sentences that no source carries."""
-
-    pieces: tuple[Piece, ...]
-    apart: bool
-
-
-def paragraphs(answer: Answer) -> tuple[Paragraph, ...]:
-    """In the order of the answer. Line breaks of the answer's text begin a paragraph."""
-    made: list[Paragraph] = []
-    pieces: list[Piece] = []
-    apart = False
-
-    def end() -> None:
-        if pieces:
-            made.append(Paragraph(tuple(pieces), apart))
-            pieces.clear()
-
-    at = 0
-    for index, sentence in enumerate(answer.sentences):
-        found = answer.text.find(sentence.text, at)
-        gap = answer.text[at:found] if found >= 0 else " "
-        at = found + len(sentence.text) if found >= 0 else at
-        alone = sentence.support is Support.UNSUPPORTED
-        if "\n" in gap or alone != apart:
-            pieces.extend(_between(gap.rpartition("\n")[0].rstrip()) if not apart else ())
-            end()
-            gap = gap.rpartition("\n")[2].lstrip()
-        apart = alone
-        pieces.extend(_between(gap) if pieces or gap.strip() else ())
-        pieces.append(Piece(sentence.text, index, sentence.support, sentence.footnotes))
-    rest = answer.text[at:]
-    if rest.strip():
-        if apart:
-            end()
-            apart = False
-        pieces.extend(_between(rest.rstrip()))
-    end()
-    return tuple(made)
-
-
-def _between(text: str) -> tuple[Piece, ...]:
-    return (Piece(text, -1, Support.NONE, ()),) if text else ()
 
 
 def footnote_text(footnote: FootnoteLink) -> str:
@@ -73,18 +16,23 @@ def footnote_text(footnote: FootnoteLink) -> str:
 
 
 def as_plain_text(answer: Answer) -> str:
-    """The answer with its numbers, and its footnotes below: for the clipboard."""
-    if answer.format in (AnswerFormat.SQL, AnswerFormat.JSON):
+    """The answer with its numbers, and its footnotes below: for the clipboard. The user's own words have none."""
+    if answer.format in (AnswerFormat.SQL, AnswerFormat.JSON) and answer.own_words is None:
         return f"{answer.text}\n"  # to be used as it is
     lines: list[str] = [answer.question, ""]
+    if answer.own_words is not None:
+        return "\n".join([*lines, answer.own_words]).strip() + "\n"
     for paragraph in paragraphs(answer):
         words = "".join(
             piece.text + "".join(superscript(n) for n in piece.footnotes) for piece in paragraph.pieces
         ).strip()
-        lines += [f"{words} {not_found_text()}" if paragraph.apart else words, ""]
+        lines += [f"{words} {apart_text(answer.mode)}" if paragraph.apart else words, ""]
     lines += [f"{superscript(f.n)} {footnote_text(f)}: “{' '.join(f.quote.split())}”" for f in answer.footnotes]
     return "\n".join(lines).strip() + "\n"
 
 
-def not_found_text() -> str:
+def apart_text(mode: AnswerMode) -> str:
+    """What is said of a sentence that no source carries."""
+    if mode is AnswerMode.FREE:
+        return tr("(the model’s own knowledge, not from your files)")
     return tr("(not found in your files)")

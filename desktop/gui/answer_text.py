@@ -18,12 +18,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 
-from desktop.domain.answers import Answer, Support
+from desktop.domain.answers import Answer, AnswerMode, Support
+from desktop.domain.paragraphs import Paragraph, paragraphs
 from desktop.gui.answer_forms import FORMED, FormWriter
-from desktop.gui.answer_layout import Paragraph, not_found_text, paragraphs
+from desktop.gui.answer_layout import apart_text
 from desktop.gui.text_positions import inert
 from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
+from desktop.gui.wording import shown
 
 SCHEME = "footnote"
 
@@ -66,7 +68,7 @@ class AnswerText(QTextBrowser):
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.setBlockFormat(self._block())
-        cursor.insertText(inert(text), self._format())
+        cursor.insertText(inert(shown(text)), self._format())
 
     def show_text(self, text: str) -> None:
         """Words without footnotes yet."""
@@ -85,7 +87,7 @@ class AnswerText(QTextBrowser):
             if number:
                 cursor.insertBlock()
             cursor.setBlockFormat(self._block(apart=paragraph.apart, first=number == 0))
-            self._write(cursor, paragraph)
+            self._write(cursor, paragraph, answer.mode)
         self.setAccessibleDescription(answer.text)
         self._fit()
 
@@ -136,7 +138,7 @@ class AnswerText(QTextBrowser):
         if url.scheme() == SCHEME:
             self.footnote_opened.emit(int(url.path()))
 
-    def _write(self, cursor: QTextCursor, paragraph: Paragraph) -> None:
+    def _write(self, cursor: QTextCursor, paragraph: Paragraph, mode: AnswerMode) -> None:
         if paragraph.apart:
             cursor.insertText("┄ ", self._format("muted"))
         for piece in paragraph.pieces:
@@ -146,7 +148,7 @@ class AnswerText(QTextBrowser):
                 form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
                 form.setUnderlineColor(self._theme.colour("muted"))
                 form.setToolTip(tr("Only part of this is in your files"))
-            cursor.insertText(inert(piece.text).replace("\n", "\u2028"), form)
+            cursor.insertText(inert(shown(piece.text)).replace("\n", "\u2028"), form)
             for place, n in enumerate(piece.footnotes):
                 if place:
                     cursor.insertText("\u202f", self._number(0))
@@ -158,7 +160,7 @@ class AnswerText(QTextBrowser):
             mark.setFont(
                 self._theme.font(Text.BODY), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesAll
             )
-            cursor.insertText("\u2028" + not_found_text(), mark)
+            cursor.insertText("\u2028" + apart_text(mode), mark)
 
     def _block(self, *, apart: bool = False, first: bool = True) -> QTextBlockFormat:
         block = self._theme.block_format(Text.ANSWER)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QW
 from desktop.gui.controls import Button, column, look_again, row
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.library_state import LibraryState
+from desktop.gui.mode_chooser import ModeChooser
 from desktop.gui.scope_completion import ScopeCompletion
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
@@ -69,9 +70,12 @@ class Draft(QPlainTextEdit):
 
 
 class Composer(QWidget):
-    """Signals: `question_written(str)`, `stop_wanted()`, `draft_changed(str)`, `tones_wanted()`."""
+    """Signals: `question_written(str)`, `stop_wanted()`, `draft_changed(str)`, `tones_wanted()`,
+    `mode_chosen(AnswerMode)`.
+    """
 
     question_written = Signal(str)
+    mode_chosen = Signal(object)
     stop_wanted = Signal()
     draft_changed = Signal(str)
     tones_wanted = Signal()
@@ -87,6 +91,7 @@ class Composer(QWidget):
         self.scope = Button("@", self.scopes.begin, look="plain")
         self.scope.setAccessibleName(tr("Limit the search to a folder, a file, a type or a time"))
         self.scope.setToolTip(tr("Limit the search to a folder, a file, a type or a time"))
+        self.mode = ModeChooser()
         self.models = self._chooser(tr("Model"))
         self.voice = VoiceControls(theme, state, self, self.tones_wanted.emit)
         self.send = Button(tr("Send"), self._press, look="primary", theme=theme, icon_name="send")
@@ -125,6 +130,7 @@ class Composer(QWidget):
     def _set_out(self) -> None:
         below = row(1)
         below.addWidget(self.scope)
+        below.addWidget(self.mode)
         below.addWidget(self.models)
         below.addWidget(self.voice)
         below.addStretch(1)
@@ -139,6 +145,7 @@ class Composer(QWidget):
         self.draft.textChanged.connect(self._changed)
         self.draft.focus_changed.connect(self._show_focus)
         self.models.activated.connect(lambda at: self._state.choose_model(self.models.itemData(at)))
+        self.mode.mode_chosen.connect(self.mode_chosen)
         self._state.models_changed.connect(self._show_models)
 
     def _show_focus(self, focused: bool) -> None:

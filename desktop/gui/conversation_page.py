@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.domain.answers import Answer
+from desktop.domain.answers import Answer, AnswerMode
 from desktop.gui.announcements import announce
 from desktop.gui.answer_view import AnswerView, announcement
 from desktop.gui.asking import Asking
@@ -76,7 +76,7 @@ class ConversationPage(QWidget):
         self._client.call(
             messages.READ_CONVERSATION,
             messages.ConversationId(conversation_id),
-            lambda read: self._show(conversation_id, read.answers) if this == self._round else None,
+            lambda read: self._show(conversation_id, read.answers, read.mode) if this == self._round else None,
             self.reading_failed.emit,
         )
 
@@ -130,6 +130,7 @@ class ConversationPage(QWidget):
         asking.answer_failed.connect(self._failed)
         self.composer.question_written.connect(self.ask)
         self.composer.stop_wanted.connect(asking.stop)
+        self.composer.mode_chosen.connect(self._keep_mode)
         self.composer.draft_changed.connect(lambda text: self._drafts.set(self.conversation_id, text))
         self.steps.question_chosen.connect(self.ask)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._follow_end)
@@ -145,10 +146,16 @@ class ConversationPage(QWidget):
         if self.composer.draft.toPlainText().strip() == question.strip():
             self.composer.show_draft("")
             self._drafts.set(self.conversation_id, "")
-        self._asking.ask(self.conversation_id, question, standalone=standalone)
+        self._asking.ask(self.conversation_id, question, standalone=standalone, mode=self.composer.mode.mode)
         self.focus_composer()  # what was clicked goes away, and the next thing is to write
 
-    def _show(self, conversation_id: int | None, answers: tuple[Answer, ...]) -> None:
+    def _keep_mode(self, mode: AnswerMode) -> None:
+        if self.conversation_id is not None:
+            self._client.call(messages.SET_MODE, messages.ConversationMode(self.conversation_id, mode))
+
+    def _show(
+        self, conversation_id: int | None, answers: tuple[Answer, ...], mode: AnswerMode = AnswerMode.STRICT
+    ) -> None:
         self._round += 1
         self.conversation_id = conversation_id
         empty(self._list)
@@ -157,6 +164,7 @@ class ConversationPage(QWidget):
         self._unbuilt = deque(answers)
         self.steps.setVisible(not answers)
         self.composer.show_draft(self._drafts.get(conversation_id))
+        self.composer.mode.show_mode(mode)
         self.conversation_shown.emit(conversation_id or 0)
         self._build()
 

@@ -52,8 +52,9 @@ class EngineClient(QObject):
 
     Signals, each with one message of desktop.protocol.engine_messages unless noted: `engine_started(Greeting)`,
     `engine_lost()` it died and is started again, `engine_given_up(title, hint)`, `indexing_progressed`,
-    `library_changed`, `answer_stage_changed`, `answer_text_arrived`, `answer_finished`, `answer_failed`,
-    `models_changed`, `tones_changed`, `trial_told` (four kinds), `window_wanted`, `notice_arrived`.
+    `library_changed`, `answer_stage_changed`, `answer_text_arrived`, `answer_thought_arrived`,
+    `answer_meanwhile_arrived`, `answer_finished`, `answer_failed`, `models_changed`, `tones_changed`, `trial_told`
+    (four kinds), `window_wanted`, `notice_arrived`.
     """
 
     engine_started = Signal(object)
@@ -63,6 +64,8 @@ class EngineClient(QObject):
     library_changed = Signal(object)
     answer_stage_changed = Signal(object)
     answer_text_arrived = Signal(object)
+    answer_thought_arrived = Signal(object)
+    answer_meanwhile_arrived = Signal(object)
     answer_finished = Signal(object)
     answer_failed = Signal(object)
     models_changed = Signal(object)
@@ -91,6 +94,8 @@ class EngineClient(QObject):
             event_name(messages.LibraryChanged): (messages.LibraryChanged, self.library_changed),
             event_name(messages.AnswerStage): (messages.AnswerStage, self.answer_stage_changed),
             event_name(messages.AnswerText): (messages.AnswerText, self.answer_text_arrived),
+            event_name(messages.AnswerThought): (messages.AnswerThought, self.answer_thought_arrived),
+            event_name(messages.AnswerMeanwhile): (messages.AnswerMeanwhile, self.answer_meanwhile_arrived),
             event_name(messages.AnswerFinished): (messages.AnswerFinished, self.answer_finished),
             event_name(messages.AnswerFailed): (messages.AnswerFailed, self.answer_failed),
             event_name(messages.ModelsChanged): (messages.ModelsChanged, self.models_changed),

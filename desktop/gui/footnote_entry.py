@@ -11,7 +11,7 @@ from desktop.gui.answer_layout import footnote_text
 from desktop.gui.controls import Button, ElidedLabel, column, label, plain_tip, row
 from desktop.gui.theme import grid
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, place_text, superscript, why_text
+from desktop.gui.wording import file_name, place_text, shown, superscript, why_text
 
 
 class SourceEntry(Button):
@@ -24,7 +24,7 @@ class SourceEntry(Button):
     ) -> None:
         super().__init__("", on_click, look="entry")
         self.setAccessibleName(name)
-        words = ElidedLabel(f"“{' '.join(quote.split())}”", "quote", Qt.TextElideMode.ElideRight)
+        words = ElidedLabel(f"“{shown(' '.join(quote.split()))}”", "quote", Qt.TextElideMode.ElideRight)
         lines = column(0)
         lines.addWidget(ElidedLabel(title, "strong"))
         lines.addWidget(words)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 from desktop.gui.controls import Button, column, label, row, rule
 from desktop.gui.page_frame import PageFrame
 from desktop.gui.parts import Parts
+from desktop.gui.setting_text import SettingText
 from desktop.gui.theme import FIELD_WIDTH, grid
 from desktop.gui.translation import tr
 from desktop.settings.schema import SETTINGS, Section, SettingEntry, SettingKind
@@ -50,7 +51,8 @@ class SettingsPage(PageFrame):
         texts = column(0.5)
         texts.addWidget(label(name, "strong"))
         texts.addWidget(label(tr(entry.text), "muted", wrap=True))
-        across = row(6, (0, 1, 0, 1))
+        # a field of several lines stands under its words, and is as wide as they are
+        across = column(2, (0, 1, 0, 1)) if entry.kind is SettingKind.TEXT else row(6, (0, 1, 0, 1))
         across.addLayout(texts, 1)
         across.addWidget(field)
         layout = self.advanced.layout() if entry.section is Section.ADVANCED else self.body
@@ -72,6 +74,10 @@ class SettingsPage(PageFrame):
             chooser.activated.connect(lambda at: self._change(entry, chooser.itemData(at)))
             chooser.setMinimumWidth(grid(40))
             return chooser
+        if entry.kind is SettingKind.TEXT:
+            text = SettingText(entry.maximum or 0)
+            text.text_settled.connect(lambda value: self._change(entry, value))
+            return text
         return self._number(entry)
 
     def _number(self, entry: SettingEntry) -> QSpinBox:
@@ -98,6 +104,8 @@ class SettingsPage(PageFrame):
                 field.setChecked(bool(value))
             elif isinstance(field, QComboBox):
                 field.setCurrentIndex(max(0, field.findData(value)))
+            elif isinstance(field, SettingText):
+                field.show_value(str(value))
             elif isinstance(field, QSpinBox):
                 field.setValue(int(value))
         self._setting = False

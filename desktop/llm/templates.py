@@ -138,15 +138,20 @@ def choose_template(architecture: str, own_template: str) -> Template:
 
 
 def spell(template: Template, turns: Sequence[Turn]) -> tuple[Piece, ...]:
-    """The prompt of a conversation: the template's pieces, and every turn's text as words."""
+    """The prompt of a conversation: the template's pieces, and every turn's text as words.
+
+    A last turn of the assistant is left open: the model goes on with it.
+    """
     if not template.has_system:
         turns = _without_system(turns)
+    begun = turns[-1].text if turns and turns[-1].role == "assistant" else ""
     pieces: list[Piece] = []
-    for turn in turns:
+    for turn in turns[:-1] if begun else turns:
         pieces += template.before[turn.role]
         pieces.append(Piece(turn.text, False))
         pieces += template.after[turn.role]
-    return (*pieces, *template.answer)
+    pieces += template.answer
+    return (*pieces, Piece(begun, False)) if begun else tuple(pieces)
 
 
 def _without_system(turns: Sequence[Turn]) -> list[Turn]:

@@ -60,7 +60,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Generate an answer to `turns`; `generation` is the caller's number for events and cancel.
+    """Generate an answer to `turns`; `generation` is the caller's number for events and cancel. A last turn of the
+    assistant is one that it goes on with.
 
     Temperature 0 is greedy. `stop` strings end the text and are not part of it. A prompt longer than the context
     less `max_tokens` is refused with a UserError.

@@ -3,6 +3,7 @@
 A new setting is one entry here; the settings page, the CLI and the checks follow from it.
 """
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -37,6 +38,8 @@ class Section(StrEnum):
 class SettingEntry:
     """`default` and values are plain JSON values. `minimum`, `maximum` limit INT, `choices` limits CHOICE.
 
+    `maximum` limits the characters of a TEXT too.
+
     `label` names it, `text` explains it; `zero` is what 0 means, where it means something of its own.
     """
 
@@ -64,7 +67,7 @@ class SettingEntry:
             case SettingKind.INT:
                 return type(value) is int and self._within(value)
             case SettingKind.TEXT:
-                return type(value) is str
+                return type(value) is str and len(value) <= (self.maximum or sys.maxsize)
             case SettingKind.CHOICE:
                 return value in [name for name, _ in self.choices]
             case SettingKind.TONES:
@@ -87,6 +90,8 @@ class SettingEntry:
         if self.kind is SettingKind.INT:
             zero = f", or 0 ({self.zero})" if self.zero else ""
             return f"A whole number from {self.minimum} to {self.maximum}{zero}."
+        if self.kind is SettingKind.TEXT and self.maximum:
+            return f"At most {self.maximum:,} characters."
         return f"The value must be of type {self.kind}."
 
 
@@ -133,6 +138,11 @@ SETTINGS: tuple[SettingEntry, ...] = (
     SettingEntry(
         "answer_tokens", SettingKind.INT, 512, Section.GENERAL, "Longest answer",
         "In tokens; a token is about three quarters of a word.", 64, 2048,
+    ),
+    SettingEntry(
+        "standing_wishes", SettingKind.TEXT, "", Section.GENERAL, "Standing wishes for answers",
+        "Said to the model with every question, such as: short, formal, amounts in euros. "
+        "They shape how an answer reads; its facts are checked all the same.", maximum=1000,
     ),
     SettingEntry(
         "passages_in_prompt", SettingKind.INT, 0, Section.ADVANCED, "Passages the model reads",

@@ -1,16 +1,25 @@
 """Conversations and their answers in SQLite. An answer is kept from the moment it is asked for, word by word."""
 
+import dataclasses
 import json
 import os
 import time
+from collections.abc import Iterable
 from typing import Any
 
-from desktop.domain.answers import Answer, AnswerState, Conversation
+from desktop.domain.answers import Answer, AnswerMode, AnswerState, Conversation
 from desktop.domain.voices import Voice
 from desktop.protocol.codec import decode, encode
 from desktop.storage.database import Database
 
 _TITLE = 60
+_FIRST = "coalesce(attempt_of, id)"
+_COLUMNS = (
+    f"id, conversation_id, question, asked_at, partial, content, {_FIRST}, chosen, rating, own_words, "
+    "(SELECT mode FROM conversations c WHERE c.id = conversation_id)"
+)
+# what answers of older versions lack
+_UNKNOWN = {"mode": "strict", "thought": "", "attempt_of": 0, "chosen": True, "rating": 0, "own_words": None}
 
 
 class Conversations:
@@ -19,8 +28,18 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start_answer(self, conversation_id: int | None, question: str, voice: Voice | None = None) -> tuple[int, int]:
-        """(answer id, conversation id) of a question just asked; None starts a conversation, with this voice."""
+    def start_answer(
+        self,
+        conversation_id: int | None,
+        question: str,
+        voice: Voice | None = None,
+        mode: AnswerMode | None = None,
+        attempt_of: int | None = None,
+    ) -> tuple[int, int]:
+        """(answer id, conversation id) of a question just asked; None starts a conversation, with this voice.
+
+        `attempt_of`: the first answer to the same question; the new one is chosen in place of the others.
+        """
         now = time.time()
         question = _plain(question)
         with self._database.transaction() as connection:
@@ -31,10 +50,16 @@ class Conversations:
                     (title, now, _kept_voice(voice)),
                 )
                 conversation_id = int(cursor.lastrowid or 0)
-            connection.execute("UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id))
+            connection.execute(
+                "UPDATE conversations SET updated_at = ?, mode = coalesce(?, mode) WHERE id = ?",
+                (now, mode, conversation_id),
+            )
+            if attempt_of is not None:
+                connection.execute(f"UPDATE answers SET chosen = 0 WHERE {_FIRST} = ?", (attempt_of,))
             cursor = connection.execute(
-                "INSERT INTO answers (conversation_id, question, asked_at, state) VALUES (?, ?, ?, 'interrupted')",
-                (conversation_id, question, now),
+                "INSERT INTO answers (conversation_id, question, asked_at, state, attempt_of) "
+                "VALUES (?, ?, ?, 'interrupted', ?)",
+                (conversation_id, question, now, attempt_of),
             )
         return int(cursor.lastrowid or 0), conversation_id
 
@@ -68,12 +93,44 @@ class Conversations:
         return self._database.row(sql, conversation_id) is not None
 
     def answers(self, conversation_id: int) -> tuple[Answer, ...]:
+        """All attempts, in the order of their questions; one at each question is chosen."""
         rows = self._database.rows(
-            "SELECT id, conversation_id, question, asked_at, partial, content FROM answers "
-            "WHERE conversation_id = ? ORDER BY id",
-            conversation_id,
+            f"SELECT {_COLUMNS} FROM answers WHERE conversation_id = ? ORDER BY {_FIRST}, id", conversation_id
         )
-        return tuple(map(_answer, rows))
+        return with_one_chosen(map(_answer, rows))
+
+    def answer(self, answer_id: int) -> Answer | None:
+        row = self._database.row(f"SELECT {_COLUMNS} FROM answers WHERE id = ?", answer_id)
+        return _answer(row) if row is not None else None
+
+    def choose_attempt(self, answer_id: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                f"UPDATE answers SET chosen = (id = ?) WHERE {_FIRST} = (SELECT {_FIRST} FROM answers WHERE id = ?)",
+                (answer_id, answer_id),
+            )
+
+    def rate(self, answer_id: int, rating: int) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE answers SET rating = ? WHERE id = ?", (rating, answer_id))
+
+    def keep_own_words(self, answer_id: int, text: str | None) -> None:
+        """What the user wrote in place of an answer, which stays as it was; None takes it away."""
+        with self._database.transaction() as connection:
+            words = None if text is None else _plain(text)
+            connection.execute("UPDATE answers SET own_words = ? WHERE id = ?", (words, answer_id))
+
+    def mode(self, conversation_id: int) -> AnswerMode:
+        row = self._database.row("SELECT mode FROM conversations WHERE id = ?", conversation_id)
+        return AnswerMode(row[0]) if row is not None else AnswerMode.STRICT
+
+    def set_mode(self, conversation_id: int, mode: AnswerMode) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE conversations SET mode = ? WHERE id = ?", (mode, conversation_id))
+
+    def title(self, conversation_id: int) -> str:
+        row = self._database.row("SELECT title FROM conversations WHERE id = ?", conversation_id)
+        return str(row[0]) if row is not None else ""
 
     def recent_questions(self, most: int) -> tuple[str, ...]:
         """The latest that were answered from files or refused, as they were understood; each once."""
@@ -91,12 +148,13 @@ class Conversations:
             where += (
                 " AND (instr(folded(c.title), ?) OR EXISTS (SELECT 1 FROM answers a WHERE a.conversation_id = c.id "
                 "AND (instr(folded(a.question), ?) OR instr(folded(coalesce(json_extract(a.content, '$.text'), "
-                "a.partial)), ?))))"
+                "a.partial)), ?) OR instr(folded(coalesce(a.own_words, '')), ?))))"
             )
-            values = [_plain(containing).casefold()] * 3
+            values = [_plain(containing).casefold()] * 4
         total = self._database.count(f"SELECT count(*) FROM conversations c WHERE {where}", *values)
         rows = self._database.rows(
-            "SELECT c.id, c.title, c.updated_at, (SELECT count(*) FROM answers a WHERE a.conversation_id = c.id) "
+            f"SELECT c.id, c.title, c.updated_at, (SELECT count(DISTINCT {_FIRST}) FROM answers a "
+            "WHERE a.conversation_id = c.id) "
             f"FROM conversations c WHERE {where} ORDER BY c.updated_at DESC, c.id DESC LIMIT ? OFFSET ?",
             *values,
             limit,
@@ -150,9 +208,21 @@ def _cites(answer: Answer, folder: str) -> bool:
     return any(file == folder or file.startswith(os.path.join(folder, "")) for file in files)
 
 
+def with_one_chosen(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """The answers of a conversation, with the last attempt chosen where none is: the chosen one may be forgotten."""
+    made = list(answers)
+    last = {answer.attempt_of: place for place, answer in enumerate(made)}
+    for answer in made:
+        if answer.chosen:
+            last.pop(answer.attempt_of, None)
+    for place in last.values():
+        made[place] = dataclasses.replace(made[place], chosen=True)
+    return tuple(made)
+
+
 def _read(content: str) -> Answer:
     """A stored answer; one of an older Footnote lacks what it did not know."""
-    value: dict[str, Any] = {"format": "plain", "problems": [], **json.loads(content)}
+    value: dict[str, Any] = {"format": "plain", "problems": [], **_UNKNOWN, **json.loads(content)}
     for passage in value["passages"]:
         if passage.setdefault("why", None) is not None:
             passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}
@@ -160,9 +230,12 @@ def _read(content: str) -> Answer:
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:
-    answer_id, conversation_id, question, asked_at, partial, content = row
-    if content:
-        return _read(content)
+    answer_id, conversation_id, question, asked_at, partial, content, first, chosen, rating, own_words, mode = row
+    answer = _read(content) if content else _begun(answer_id, conversation_id, question, asked_at, partial, mode)
+    return dataclasses.replace(answer, attempt_of=first, chosen=bool(chosen), rating=rating, own_words=own_words)
+
+
+def _begun(answer_id: int, conversation_id: int, question: str, asked_at: float, partial: str, mode: str) -> Answer:
     return Answer(
         id=answer_id,
         conversation_id=conversation_id,
@@ -179,4 +252,5 @@ def _answer(row: tuple[Any, ...]) -> Answer:
         asked_at=asked_at,
         seconds=0.0,
         coverage="",
+        mode=AnswerMode(mode),
     )

@@ -84,6 +84,15 @@ CREATE INDEX passages_waiting ON passages(file_id, ordinal) WHERE embedded = 0;
 ALTER TABLE folders ADD COLUMN missing_since REAL NOT NULL DEFAULT 0;
 """
 
+# an answer is an attempt at the question of the first one; `chosen` is the attempt that the conversation goes on from
+_ATTEMPTS = """
+ALTER TABLE conversations ADD COLUMN mode TEXT NOT NULL DEFAULT 'strict';
+ALTER TABLE answers ADD COLUMN attempt_of INTEGER;
+ALTER TABLE answers ADD COLUMN chosen INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE answers ADD COLUMN rating INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE answers ADD COLUMN own_words TEXT;
+"""
+
 # JSON of a Voice; empty: as last chosen
 _VOICES = """
 ALTER TABLE conversations ADD COLUMN voice TEXT NOT NULL DEFAULT '';
@@ -95,6 +104,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0003_names", _NAMES),
     ("0004_rules", _RULES),
     ("0005_current", _CURRENT),
+    ("0006_attempts", _ATTEMPTS),
     ("0007_voices", _VOICES),
 )
 

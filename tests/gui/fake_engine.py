@@ -31,6 +31,7 @@ from desktop.protocol.server import LineServer, claim_standard_streams
 from desktop.settings.schema import SETTINGS
 from desktop.settings.store import SettingsFile
 from tests.gui import canned
+from tests.gui.fake_answers import FakeAnswers
 from tests.gui.fake_tones import FakeTones
 
 LISTED = "listed.log"  # pages of files that were asked for
@@ -43,6 +44,7 @@ class FakeEngine:
         kept = folder / "fake-state.json"
         self.settings = SettingsFile(kept.with_name("settings.json"))
         self.answers: dict[int, Answer] = {}
+        self.kept = FakeAnswers(folder, self.answers, self.note)
         self.conversations: dict[int, Conversation] = {}
         self.deleted: set[int] = set()
         self.cancelled = threading.Event()
@@ -73,7 +75,8 @@ class FakeEngine:
         now = time.time()
         for number, (title, age) in enumerate(canned.CONVERSATIONS, 1):
             self.conversations[number] = Conversation(number, title, now - age, 1)
-        self.answers[1] = canned.answer(1, 1, "How long is the notice period?", self.files)
+        first = canned.answer(1, 1, "How long is the notice period?", self.files)
+        self.answers[1] = dataclasses.replace(first, attempt_of=1)
 
     def note(self, name: str, log_name: str = "calls.log") -> None:
         with (self.folder / log_name).open("a", encoding="utf-8") as log:
@@ -194,7 +197,9 @@ class FakeEngine:
         conversation = request.conversation_id or max(self.conversations, default=0) + 1
         number = max(self.answers, default=0) + 1
         self.conversations[conversation] = Conversation(conversation, request.question, time.time(), 1)
-        self.note(f"ask {conversation} {request.standalone} {request.question}")
+        mode = f" {request.mode}" if request.mode not in (None, "strict") else ""
+        again = f" again {request.attempt_of}" if request.attempt_of else ""
+        self.note(f"ask {conversation} {request.standalone}{mode}{again} {request.question}")
         self.cancelled.clear()
         threading.Thread(target=self._make, args=(number, conversation, request), daemon=True).start()
         return m.Asked(number, conversation)
@@ -204,11 +209,16 @@ class FakeEngine:
         if "fail" in question:
             self.send(m.AnswerFailed(number, conversation, "The model could not be loaded.", "Choose another one."))
             return
-        answer = canned.answer(number, conversation, question, self.files)
+        answer = self.kept.as_attempt(canned.answer(number, conversation, question, self.files), request)
         if request.standalone:
             answer = dataclasses.replace(answer, standalone=question)
         self.send(m.AnswerStage(number, "finding", ""))
+        if "meanwhile" in question:
+            self.send(m.AnswerMeanwhile(dataclasses.replace(answer, model="")))
+            self.send(m.AnswerStage(number, "loading", ""))
         self.send(m.AnswerStage(number, "reading", answer.standalone))
+        if answer.thought:
+            self.send(m.AnswerThought(number, answer.thought))
         self.send(m.AnswerStage(number, "writing", answer.standalone))
         if not answer.refused:
             self._write(number, answer.text)
@@ -244,8 +254,22 @@ class FakeEngine:
     def read_conversation(self, request: m.ConversationId) -> m.Answers:
         if request.conversation_id not in self.conversations:
             raise UserError("This conversation no longer exists.")
-        own = [a for a in self.answers.values() if a.conversation_id == request.conversation_id]
-        return m.Answers(tuple(own))
+        return self.kept.of(request.conversation_id)
+
+    def go_on(self, request: m.AnswerId) -> m.Asked:
+        self.note(f"continue {request.answer_id}")
+        begun = self.answers[request.answer_id]
+        self.cancelled.clear()
+        threading.Thread(target=self._go_on, args=(begun,), daemon=True).start()
+        return m.Asked(begun.id, begun.conversation_id)
+
+    def _go_on(self, begun: Answer) -> None:
+        whole = canned.answer(begun.id, begun.conversation_id, begun.question, self.files)
+        self._write(begun.id, whole.text.removeprefix(begun.text))
+        self.answers[begun.id] = dataclasses.replace(
+            begun, text=whole.text, sentences=whole.sentences, footnotes=whole.footnotes, state=AnswerState.FINISHED
+        )
+        self.send(m.AnswerFinished(self.answers[begun.id]))
 
     def rename(self, request: m.RenameConversation) -> Nothing:
         old = self.conversations[request.conversation_id]
@@ -334,6 +358,8 @@ class FakeEngine:
             m.PAUSE: self.pause,
             m.ASK: self.ask,
             m.SUGGEST_SCOPES: self.suggest_scopes,
+            **self.kept.handlers(),
+            m.CONTINUE_ANSWER: self.go_on,
             m.CANCEL_ANSWER: self.cancel,
             m.LIST_CONVERSATIONS: self.list_conversations,
             m.READ_CONVERSATION: self.read_conversation,

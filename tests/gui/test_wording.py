@@ -9,7 +9,8 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 
 from desktop.domain.answers import Answer, AnswerState, Sentence, Support
 from desktop.domain.documents import PageSpan
-from desktop.gui.answer_layout import as_plain_text, paragraphs
+from desktop.domain.paragraphs import paragraphs
+from desktop.gui.answer_layout import as_plain_text
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.single_instance import socket_name
 from desktop.gui.source_place import find_words, page_at, step_footnote

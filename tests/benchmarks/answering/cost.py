@@ -68,6 +68,7 @@ class FirstWord:
 
     def stage(self, name: str, standalone: str) -> None: ...
 
+    def thought(self, words: str) -> None: ...
     def text(self, words: str) -> None:
         self.first = self.first or time.perf_counter() - self.began
 

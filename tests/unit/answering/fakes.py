@@ -90,6 +90,7 @@ class Listening:
     def __init__(self, *, cancel: bool = False) -> None:
         self.stages: list[tuple[str, str]] = []
         self.words = ""
+        self.thoughts = ""
         self._cancel = cancel
 
     def stage(self, name: str, standalone: str) -> None:
@@ -97,6 +98,9 @@ class Listening:
 
     def text(self, words: str) -> None:
         self.words += words
+
+    def thought(self, words: str) -> None:
+        self.thoughts += words
 
     def cancelled(self) -> bool:
         return self._cancel

@@ -40,6 +40,7 @@ def finished(answer_id: int, conversation_id: int, question: str, text: str) -> 
         asked_at=1.0,
         seconds=2.0,
         coverage="",
+        attempt_of=answer_id,
     )
 
 
