@@ -105,7 +105,7 @@ def test_a_changed_file_is_told_by_its_hash(tmp_path: Path) -> None:
         assert engine.call(m.CHECK_CITED, cited).changes == (FileChange.CHANGED,)
         file.unlink()
         engine.call_rescan()
-        engine.wait_for(lambda status: not status.counts)
+        engine.wait_for(lambda status: "indexed" not in status.counts)
         assert engine.call(m.CHECK_CITED, cited).changes == (FileChange.GONE,)
 
 
@@ -123,11 +123,13 @@ def test_an_export_holds_all_and_is_written_whole(engine: RunningEngine, folder:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lease.html", "lease.md"]
 
 
-def test_a_model_that_is_still_to_be_loaded_leaves_room_for_quotes(engine: RunningEngine, model: str) -> None:
-    asked = engine.call(m.ASK, m.Ask(None, QUESTION, False, model, ()))
-    meanwhile = decode(m.AnswerMeanwhile, engine.event(m.AnswerMeanwhile, asked.answer_id).params).answer
-    assert meanwhile.footnotes and not meanwhile.model
-    engine.event(m.AnswerFinished, asked.answer_id)
+def test_a_model_that_is_still_to_be_loaded_leaves_room_for_quotes(folder: Path, model: str, tmp_path: Path) -> None:
+    with RunningEngine(tmp_path / "library") as engine:
+        engine.add(folder)
+        asked = engine.call(m.ASK, m.Ask(None, QUESTION, False, model, ()))
+        meanwhile = decode(m.AnswerMeanwhile, engine.event(m.AnswerMeanwhile, asked.answer_id).params).answer
+        assert meanwhile.footnotes and not meanwhile.model
+        engine.event(m.AnswerFinished, asked.answer_id)
 
 
 def test_free_answers_are_never_refused_for_want_of_files(engine: RunningEngine, model: str) -> None:
