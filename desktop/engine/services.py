@@ -16,6 +16,7 @@ from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
+from desktop.engine.idle_unloading import IdleUnloading
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
 from desktop.engine.model_details import DetailsOfModels
@@ -139,6 +140,7 @@ class Services:
         self._models = ModelRequests(
             folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
         )
+        self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
         self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived)
         self._speeds = SpeedRequests(self._models, fits, self._downloads)
 
@@ -269,6 +271,7 @@ class Services:
 
     def start(self) -> None:
         self._indexer.start()
+        self._idle.start()
 
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
@@ -278,10 +281,14 @@ class Services:
         self._indexing_reader.close()
         self._indexer.stop()
         self._downloads.stop()
+        self._idle.stop()
         self._models.close()
         self._pane_reader.close()
         self._note.close()
         self._database.close()
+
+    def _unload_minutes(self) -> int:
+        return int(self._settings.get("unload_minutes"))
 
     def _hello(self, hello: Hello) -> Greeting:
         if hello.protocol != PROTOCOL:

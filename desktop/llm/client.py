@@ -4,6 +4,7 @@ and starts it again after a death. Knows nothing of llama.cpp.
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -90,6 +91,7 @@ class ModelRunner:
         self._laid: tuple[_Laid, ...] = ()
         self._turn = threading.Lock()
         self._numbers = 0
+        self._used = 0.0
         self._listener: _Listener | None = None
 
     @property
@@ -196,6 +198,21 @@ class ModelRunner:
             if self._alive():
                 self._call(UNLOAD_MODEL, Nothing())
 
+    def rest(self, seconds: float) -> bool:
+        """Ends the process when nothing was asked of it for so long: all its memory comes back, and the next request
+        starts it again with the same model and tones. False when it is busy, was used since, or has no model.
+        """
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            if self._child is None or not self.loaded_path or time.monotonic() - self._used < seconds:
+                return False
+            _end(self._child)
+            self._child = None
+            return True
+        finally:
+            self._turn.release()
+
     def close(self) -> None:
         """Ends the process, also in the middle of a generation, which then raises RunnerDied."""
         child = self._child
@@ -255,6 +272,8 @@ class ModelRunner:
             return self._running().call(method, params)
         except ProcessEnded:
             raise RunnerDied("The model runner ended.", "It starts again with the next question.") from None
+        finally:
+            self._used = time.monotonic()
 
     def _running(self) -> ChildProcess:
         if self._child is not None and not self._child.ended:

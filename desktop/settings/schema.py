@@ -154,6 +154,11 @@ SETTINGS: tuple[SettingEntry, ...] = (
         "How many threads the model may use.", 1, 256, zero="chosen for this computer",
     ),
     SettingEntry(
+        "unload_minutes", SettingKind.INT, 15, Section.ADVANCED, "Minutes until the model is put away",
+        "When nothing was asked for so long, the model's memory is given back. The next question loads it again.",
+        1, 1440, zero="it stays",
+    ),
+    SettingEntry(
         "context_tokens", SettingKind.INT, 0, Section.ADVANCED, "Context size",
         "How many tokens the model holds in view. More needs more memory.",
         512, 131072, zero="chosen for this model",
