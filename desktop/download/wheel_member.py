@@ -55,7 +55,7 @@ def extract_folder(wheel: Path, prefix: str, files: tuple[CatalogueFile, ...], f
     try:
         with zipfile.ZipFile(wheel) as archive:
             for file in files:
-                _extract(archive, prefix + file.path, file, folder / file.path)
+                _extract(archive, prefix + (file.member or file.path), file, folder / file.path)
     except (zipfile.BadZipFile, KeyError, EOFError) as problem:
         raise _unreadable(wheel, problem) from problem
 

@@ -14,6 +14,7 @@ from desktop.domain.files import Folder
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.indexing.indexer import Indexer
+from desktop.indexing.recognising import RecognitionQueue
 from desktop.platform_support.paths import DataFolders
 from desktop.protocol.engine_messages import FolderId, ForgetReport, LibraryChanged
 from desktop.storage.conversations import Conversations
@@ -37,11 +38,12 @@ class Forgetting:
         conversations: Conversations,
         heavy: HeavyLoader,
         indexer: Indexer,
+        recognition: RecognitionQueue,
         broadcast: Broadcast,
     ) -> None:
         self._folders, self._database, self._files, self._ledger = folders, database, files, ledger
         self._conversations, self._heavy = conversations, heavy
-        self._indexer, self._broadcast = indexer, broadcast
+        self._indexer, self._recognition, self._broadcast = indexer, recognition, broadcast
 
     def forget_folder(self, asked: FolderId) -> ForgetReport:
         """Answers that were made from its files are deleted with it."""
@@ -58,6 +60,7 @@ class Forgetting:
             parts.upkeep.heal(parts.upkeep.compare())
             parts.upkeep.forget_deleted()
             self._database.vacuum()
+            self._recognition.tidy()
             self._empty_temporary()
             found = _containing(_files_in(self._folders.library), samples)
         self._indexer.scan()  # files that a folder still covers come back

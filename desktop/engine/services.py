@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from desktop import __version__
@@ -35,6 +36,7 @@ from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
+from desktop.indexing.recognising import RecognitionQueue
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
 from desktop.llm.speed import SpeedFile
@@ -45,6 +47,9 @@ from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL, Method
 from desktop.reading.client import FileReader
+from desktop.reading.ocr_client import Recogniser, RecognitionChoice
+from desktop.reading.recognised_pages import RecognisedPages
+from desktop.reading.recognised_reader import RecognisedReader
 from desktop.settings.store import SettingsFile
 from desktop.storage.attempts import Attempts
 from desktop.storage.cited_files import FilesNow
@@ -53,6 +58,7 @@ from desktop.storage.database import Database
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import PassageLedger
+from desktop.storage.recognition_table import RecognitionTable
 
 Handlers = dict[Method[Any, Any], Callable[[Any], object]]
 
@@ -100,8 +106,11 @@ class Services:
         # what a killed engine left there are texts of files that may be deleted by now
         shutil.rmtree(scratch, ignore_errors=True)
         shutil.rmtree(folders.pages, ignore_errors=True)
-        self._indexing_reader = FileReader(scratch / "indexing", background=True)
-        self._pane_reader = FileReader(scratch / "reader", background=False)
+        self._recognised = RecognisedPages(folders.recognised)
+        indexing_reader = FileReader(scratch / "indexing", background=True)
+        self._indexing_reader = RecognisedReader(indexing_reader, self._recognised)
+        self._pane_reader = RecognisedReader(FileReader(scratch / "reader", background=False), self._recognised)
+        self._recognition = self._build_recognition(folders, indexing_reader, scratch)
         self._heavy = HeavyLoader(
             self._files,
             self._ledger,
@@ -129,6 +138,7 @@ class Services:
             self._conversations,
             self._heavy,
             self._indexer,
+            self._recognition,
             self.broadcast,
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
@@ -177,6 +187,20 @@ class Services:
         questions = TruthQuestions(self._settings, self._conversations, self._database)
         return ToneTrials(answers, self._tones, questions, self.broadcast)
 
+    def _build_recognition(self, folders: DataFolders, reader: FileReader, scratch: Path) -> RecognitionQueue:
+        def choice() -> RecognitionChoice | None:
+            found = RecognitionChoice(folders.recognition, str(self._settings.get("recognised_letters")))
+            return found if self._settings.get("recognise_text") and found.is_installed else None
+
+        return RecognitionQueue(
+            RecognitionTable(self._database),
+            self._recognised,
+            reader,
+            choice,
+            make=lambda chosen: Recogniser(chosen, scratch / "indexing", scratch / "recognition"),
+            on_done=lambda: self._indexer.work_arrived(),
+        )
+
     def _build_indexer(self) -> Indexer:
         merged = Merged(self.broadcast)
         indexer = Indexer(
@@ -193,7 +217,9 @@ class Services:
 
     def _open_parts(self) -> IndexerParts:
         heavy = self._heavy.get()
-        return IndexerParts(self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note)
+        return IndexerParts(
+            self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note, self._recognition
+        )
 
     def handlers(self) -> Handlers:
         library, answers, models, tones = self._library, self._answers, self._models, self._tones
@@ -282,6 +308,7 @@ class Services:
         self._indexer.stop()
         self._downloads.stop()
         self._idle.stop()
+        self._recognition.close()
         self._models.close()
         self._pane_reader.close()
         self._note.close()
@@ -314,5 +341,8 @@ class Services:
     def _setting_changed(self, name: str) -> None:
         if name == "paused":
             self._indexer.pause(bool(self._settings.get("paused")))
-        if name == "pause_on_battery":
+        elif name in ("recognise_text", "recognised_letters"):
+            self._recognition.chosen_anew()
+            self._indexer.work_arrived()
+        elif name == "pause_on_battery":
             self._indexer.work_arrived()

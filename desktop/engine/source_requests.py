@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop.domain.documents import Document
 from desktop.domain.errors import UserError
 from desktop.protocol.engine_messages import OpenPage, OpenText, SourcePage, SourceText
-from desktop.reading.client import FileReader
+from desktop.reading.recognised_reader import RecognisedReader
 from desktop.storage.file_table import FileTable, KnownFile
 
 _KEPT_DOCUMENTS = 4
@@ -22,7 +22,7 @@ _MAX_SCALE = 6.0
 class SourceRequests:
     """Has a file reader of its own, so that indexing never delays the pane."""
 
-    def __init__(self, files: FileTable, reader: FileReader, pages: Path) -> None:
+    def __init__(self, files: FileTable, reader: RecognisedReader, pages: Path) -> None:
         self._files, self._reader, self._pages = files, reader, pages
         self._documents: OrderedDict[tuple[str, int, int], tuple[Document, str]] = OrderedDict()
         self._lock = threading.Lock()

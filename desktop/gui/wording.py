@@ -45,7 +45,10 @@ def progress_text(progress: IndexingProgress) -> str:
         return tr("Waiting to be plugged in")
     if progress.phase == "scanning":
         return tr("Looking for changes…")
-    doing = tr("Reading {done} of {total}") if progress.phase == "reading" else tr("Learning {done} of {total}")
+    doing = {
+        "reading": tr("Reading {done} of {total}"),
+        "recognising": tr("Recognising {done} of {total}"),
+    }.get(progress.phase, tr("Learning {done} of {total}"))
     text = doing.format(done=f"{progress.done:,}", total=f"{progress.total:,}")
     left = left_text(progress.seconds_left)
     return f"{text}  ·  {left}" if left else text

@@ -60,7 +60,7 @@ class Indexer:
         self._busy = True
         self._rebuild_wanted = self._mended = False
         self._paused = self._stopping = False
-        self._compared = False
+        self._compared = self._recognising = False
         self._written = 0
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
@@ -200,14 +200,16 @@ class Indexer:
             return True
         if self._written > _TIDY_AFTER:
             return self._tidy(parts)
-        return self._read(parts, queue) or self._embed(parts, queue) or self._tidy(parts) or self._pause_for(queue)
+        if self._read(parts, queue) or self._embed(parts, queue) or self._recognise(parts):
+            return True
+        return not self._recognising and (self._tidy(parts) or self._pause_for(queue))
 
     def _rest(self, queue: ReadingQueue) -> None:
         with self._flags:
             if self._wake.is_set() or self._stopping:
                 return
             waits = self._paused or self._manners.must_wait
-            over = self._busy and not waits and not self.disk.pending
+            over = self._busy and not waits and not self.disk.pending and not self._recognising
             if over:
                 self._busy = self._mended = False
         if over:
@@ -257,12 +259,21 @@ class Indexer:
         self._written += len(waiting)
         return True
 
+    def _recognise(self, parts: IndexerParts) -> bool:
+        """Pictures of words come last, and are not waited for: meanwhile there may be something else to do."""
+        worked = parts.recognition.step()
+        self._recognising = parts.recognition.pending
+        if self._recognising:
+            self._tell(self._progress.report("recognising", parts.recognition.left, 0))
+        return worked
+
     def _tidy(self, parts: IndexerParts) -> bool:
         if not self._written:
             return False
         self._written = 0
         parts.upkeep.heal(parts.upkeep.compare())
         parts.upkeep.tidy()
+        parts.recognition.tidy()
         return True
 
     def _report(self, phase: str, parts: IndexerParts, queue: ReadingQueue, current: str = "") -> None:

@@ -88,6 +88,7 @@ class PassageMaker:
             kept=kept,
             changed=changed,
             split_by=self.split_by,
+            note=document.note,
         )
 
     def store(self, batch: Sequence[NewPassages]) -> None:

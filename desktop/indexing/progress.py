@@ -42,13 +42,15 @@ class RoundProgress:
             phase=phase,
             done=self._done,
             total=self._done + waiting_files,
-            seconds_left=self._seconds_left(waiting_files, waiting_passages),
+            seconds_left=self._seconds_left(phase, waiting_files, waiting_passages),
             current=current,
         )
 
-    def _seconds_left(self, files: int, passages: int) -> float | None:
+    def _seconds_left(self, phase: str, files: int, passages: int) -> float | None:
         if not files and not passages:
             return 0.0
+        if phase == "recognising":  # nobody knows how many pictures are in a file before it is its turn
+            return None
         if (files and self.reading.seconds is None) or self.embedding.seconds is None:
             return None
         to_come = passages + files * (self._passages_of_file.seconds or 0.0)

@@ -15,14 +15,15 @@ from desktop.indexing.reconciling import hash_file
 from desktop.indexing.retries import Retries
 from desktop.indexing.walking import find_file
 from desktop.platform_support.crash_notes import CrashNote
-from desktop.reading.client import FileReader
 from desktop.reading.endings import Ending, ReaderDied
+from desktop.reading.recognised_reader import RecognisedReader
 from desktop.storage.file_table import FileTable, KnownFile
 from desktop.storage.passage_ledger import NewPassages, PassageLedger
 
 if TYPE_CHECKING:
     # these load numpy and LanceDB, which the engine's start must not wait for
     from desktop.indexing.passage_maker import PassageMaker
+    from desktop.indexing.recognising import RecognitionQueue
     from desktop.indexing.upkeep import IndexUpkeep
 
 _FLUSH_PASSAGES = 2_000
@@ -39,8 +40,9 @@ class IndexerParts:
     ledger: PassageLedger
     upkeep: "IndexUpkeep"
     maker: "PassageMaker"
-    reader: FileReader
+    reader: RecognisedReader
     note: CrashNote
+    recognition: "RecognitionQueue"
 
 
 class ReadingQueue:
@@ -130,8 +132,11 @@ class ReadingQueue:
         if found is None:
             raise FileProblem("The file is not there any more.", state=FileState.MISSING.value)
         self._parts.note.write(str(file.id))
-        document, sha256, _ = self._parts.reader.read(file.path)
-        new = self._parts.maker.prepare(file, found.stamp, sha256, document, changed)
+        look = self._parts.reader.look(file.path)
+        if look.document is None:
+            raise ReaderDied(Ending.CRASHED)
+        self._parts.recognition.met(file.id, look.waiting)
+        new = self._parts.maker.prepare(file, found.stamp, look.sha256, look.document, changed)
         self._retries.forget(file.id)
         self._batch_since = self._batch_since or time.monotonic()
         self._batch.append(new)
@@ -140,7 +145,7 @@ class ReadingQueue:
     def _passed_as_unchanged(self, file: KnownFile) -> bool:
         """The bytes are those that were read before: a touch, a folder that came back. Then it is indexed already."""
         maker = self._parts.maker
-        if not file.sha256 or (maker.can_embed and file.split_by != maker.split_by):
+        if not (file.sha256 and file.split_by) or (maker.can_embed and file.split_by != maker.split_by):
             return False
         try:
             same = hash_file(file.path) == file.sha256
@@ -175,4 +180,5 @@ class ReadingQueue:
         else:
             self._parts.ledger.clear(file.id)
             transient = problem.transient and problem.state == FileState.FAILED.value
-            self._files.set_state(file.id, FileState(problem.state), str(problem), transient=transient)
+            coming = self._parts.recognition.met(file.id, int(problem.state == FileState.NEEDS_OCR.value))
+            self._files.set_state(file.id, FileState(problem.state), coming or str(problem), transient=transient)

@@ -83,6 +83,16 @@ class DataFolders:
         return self.library / "pages"
 
     @property
+    def recognised(self) -> Path:
+        """Words that were recognised on pictures, by the file's hash."""
+        return self.library / "recognised"
+
+    @property
+    def recognition(self) -> Path:
+        """The networks of text recognition."""
+        return self.home / "recognition"
+
+    @property
     def models(self) -> Path:
         return self.home / "models"
 

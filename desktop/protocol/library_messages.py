@@ -11,8 +11,8 @@ from desktop.protocol.lines import Method
 class IndexingProgress:
     """Where indexing stands. `done` of `total` files of this round; `seconds_left` is None until measured.
 
-    `phase` is idle, scanning, reading, embedding, paused or battery (it waits to be plugged in); `current` is the file
-    under way, or empty.
+    `phase` is idle, scanning, reading, embedding, recognising, paused or battery (it waits to be plugged in); `current`
+    is the file under way, or empty.
     """
 
     phase: str

@@ -23,13 +23,13 @@ class ReadFile:
     """Read `path` and write its `Document` as JSON (codec form) to the new file `output`.
 
     `recognised` is a file of what is known of pictures of words in it, empty: nothing. Of the others at most `room` are
-    written beside `output`, to be recognised; -1: they are passed over, for they won't be.
+    written beside `output`, to be recognised, and no document; with a `room` of 0 they are passed over.
     """
 
     path: str
     output: str
     recognised: str = ""
-    room: int = -1
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class WaitingPicture:
 class FileRead:
     """`sha256` (hex) is of the bytes that were read; `characters` counts the text's code points.
 
-    `waiting` counts the pictures that have to be recognised first; while there are any, no document is written.
+    `waiting` counts the pictures that nobody has tried yet, of which `pictures` were written out.
     """
 
     sha256: str

@@ -62,7 +62,7 @@ def start_quietly(
 
 @dataclass(frozen=True, slots=True)
 class FileLook:
-    """What came of a look at a file. While `waiting` pictures have to be recognised there is no document."""
+    """What came of a look at a file: a document, or `pictures` to be recognised. `waiting`: that nobody tried yet."""
 
     document: Document | None
     sha256: str
@@ -116,23 +116,23 @@ class FileReader:
 
         Raises FileProblem; ReaderDied; EngineProblem when none starts.
         """
-        outcome = self.look(path, {}, -1)
+        outcome = self.look(path)
         if outcome.document is None:
             raise ReaderDied(Ending.CRASHED)
         return outcome.document, outcome.sha256, outcome.size
 
-    def look(self, path: str, known: Pages, room: int) -> FileLook:
-        """Reads the file with what is `known` of its pictures; writes out at most `room` others (-1: passes them over).
+    def look(self, path: str, known: Pages | None = None, room: int = 0) -> FileLook:
+        """Reads the file with what is `known` of its pictures; writes out at most `room` others (0: passes them over).
 
         The caller deletes these. Raises like `read`.
         """
         with self._turn:
             output, pages = self._scratch_file(".json"), self._scratch_file(".pages")
             try:
-                reply = self._call(READ_FILE, ReadFile(path, str(output), self._written(known, pages), room))
+                reply = self._call(READ_FILE, ReadFile(path, str(output), self._written(known or {}, pages), room))
                 if not all(_is_beside(picture.pixels, output) for picture in reply.pictures):
                     raise ProtocolError("a picture that is not where pictures are")
-                document = None if reply.waiting else read_document(output)
+                document = None if reply.pictures else read_document(output)
                 return FileLook(document, reply.sha256, reply.size, reply.waiting, reply.pictures)
             except BaseException as error:
                 for picture in self._scratch.glob(f"{output.name}.*"):

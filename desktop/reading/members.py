@@ -125,6 +125,8 @@ class Members:
             return problems.no_text()
         if self._states == {"locked"}:
             return problems.password_needed()
+        if "needs_ocr" in self._states:
+            return problems.no_words_known(not self._pictures.waiting)
         if self._states == {"too_large"}:
             return problems.unpacks_too_large()
         return problems.nothing_readable_inside()

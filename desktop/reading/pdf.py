@@ -28,7 +28,7 @@ def read(data: bytes, pictures: PictureReader | None = None) -> Document:
         pages = _all_pages(pdf, pictures)
     spans = page_spans([len(page.text) for page in pages])
     if not any(page.text for page in pages):
-        raise problems.no_words_known(pictures.can_be_read) if pictures.unread else problems.no_text()
+        raise problems.no_words_known(not pictures.waiting) if pictures.unread else problems.no_text()
     text = PAGE_SEPARATOR.join(page.text for page in pages if page.text)
     blocks = _blocks(text, pages, spans)
     return Document(text, _title(text, blocks, spans), "pdf", False, blocks, spans, note=_note(pictures))

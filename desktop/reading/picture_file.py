@@ -21,15 +21,12 @@ SMALLEST_SIDE = 16  # pixels; no words fit on less
 def read(data: bytes, pictures: PictureReader | None = None) -> Document:
     """Raises FileProblem when it is damaged, shows no words, or can't be recognised."""
     pictures = pictures or none_recognised()
-    if not pictures.can_be_read:
-        raise problems.needs_ocr("is a picture: it")
-    # only now: where Pillow is missing nothing can be recognised either
     from desktop.reading.picture_decoding import PictureFile
 
     with PictureFile(data) as file:
         pages = [_page(file, number, pictures) for number in range(1, file.page_count + 1)]
     if not any(page.text for page in pages):
-        raise problems.not_recognised() if pictures.unread else problems.no_text()
+        raise problems.no_words_known(not pictures.waiting) if pictures.unread else problems.no_text()
     spans = page_spans([len(page.text) for page in pages])
     blocks = [
         Block(BlockKind.PARAGRAPH, span.start + paragraph.start, span.start + paragraph.end)

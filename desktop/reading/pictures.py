@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.protocol.reader_messages import WaitingPicture
+from desktop.reading import problems
 from desktop.reading.document_file import write_whole
 from desktop.reading.picture import Picture
 from desktop.reading.recognised import RecognisedPage
@@ -21,32 +22,32 @@ DOTS_AN_INCH = 200
 class Pictures:
     """Of one file. `known`: by key, None where recognition failed. At most `room` pictures are written beside `output`.
 
-    A `room` of -1 says that nothing will be recognised: what is not known is passed over, and counted in `unread`.
+    `waiting` counts those that nobody has tried yet. A `room` of 0 says that the document is wanted now: they are
+    passed over, and counted in `unread` with those that failed.
     """
 
     known: Mapping[str, RecognisedPage | None] = field(default_factory=dict[str, "RecognisedPage | None"])
-    room: int = -1
+    room: int = 0
     output: Path = field(default_factory=Path)
     waiting: int = 0
     unread: int = 0
     written: list[WaitingPicture] = field(default_factory=list[WaitingPicture])
 
-    @property
-    def can_be_read(self) -> bool:
-        """Now or after the others."""
-        return self.room >= 0 or bool(self.known)
-
     def page(self, key: str, picture: Callable[[], Picture]) -> RecognisedPage | None:
-        """What stands on the picture, which is made only when it is to be recognised; None while that isn't known."""
+        """What stands on the picture, which is made only when it is to be recognised; None while that isn't known.
+
+        Raises FileProblem when there is no room for one more: nothing is gained by reading on.
+        """
         if key in self.known:
             self.unread += self.known[key] is None
             return self.known[key]
-        if self.room < 0:
+        self.waiting += 1
+        if not self.room:
             self.unread += 1
+        elif len(self.written) < self.room:
+            self._write(key, picture())
         else:
-            self.waiting += 1
-            if len(self.written) < self.room:
-                self._write(key, picture())
+            raise problems.more_pictures()
         return None
 
     def _write(self, key: str, picture: Picture) -> None:
@@ -63,8 +64,8 @@ class PictureReader:
     inside: str = ""
 
     @property
-    def can_be_read(self) -> bool:
-        return self.pictures.can_be_read
+    def waiting(self) -> int:
+        return self.pictures.waiting
 
     @property
     def unread(self) -> int:

@@ -72,18 +72,21 @@ def no_text() -> FileProblem:
     )
 
 
-def needs_ocr(what: str = "PDF shows pictures of its pages and") -> FileProblem:
-    """`what` as in "is a picture: it"."""
+def needs_ocr() -> FileProblem:
     return FileProblem(
-        f"This {what} holds no readable text.",
-        "Turn on text recognition in the settings, or have the text recognised with a scanning program (OCR).",
+        "This is a picture, or shows pictures of its pages, and holds no readable text.",
+        "Turn on text recognition in the settings; if it is on, run the set-up again, which fetches it.",
         state="needs_ocr",
     )
 
 
 def no_words_known(was_tried: bool) -> FileProblem:
-    """Of a PDF whose pages are pictures."""
     return not_recognised() if was_tried else needs_ocr()
+
+
+def more_pictures() -> FileProblem:
+    """Nobody sees it: reading stops because enough pictures wait to be recognised."""
+    return FileProblem("There are more pictures to be recognised.", state="needs_ocr")
 
 
 def not_recognised() -> FileProblem:

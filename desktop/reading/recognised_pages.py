@@ -17,24 +17,33 @@ Pages = dict[str, RecognisedPage | None]
 
 
 class RecognisedPages:
-    """`folder` is ours alone. `made_by` names networks and letters: what others made is not used, and replaced."""
+    """`folder` is ours alone."""
 
-    def __init__(self, folder: Path, made_by: str) -> None:
-        self._folder, self._made_by = folder, made_by
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-    def pages(self, sha256: str) -> Pages:
-        """By key, None where recognition failed; empty when nothing of this file is known."""
+    @property
+    def any(self) -> bool:
+        """Anything of any file is kept."""
+        return next(self._folder.glob(f"*{ENDING}"), None) is not None
+
+    def pages(self, sha256: str, made_by: str = "") -> Pages:
+        """By key, None where recognition failed; empty when nothing of this file is known.
+
+        `made_by` names networks and letters: what others made is not used; empty: whatever is there.
+        """
         try:
             first, *lines = self._place(sha256).read_bytes().splitlines()
         except (FileNotFoundError, ValueError):
             return {}
-        return pages_of(lines) if first == self._first_line() else {}
+        return pages_of(lines) if not made_by or first == _first_line(made_by) else {}
 
-    def add(self, sha256: str, key: str, page: RecognisedPage | None) -> None:
+    def add(self, sha256: str, key: str, page: RecognisedPage | None, made_by: str) -> None:
+        """Replaces what another made of this file."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = self._place(sha256)
-        if not _begins_with(place, self._first_line()):
-            _write(place, os.O_TRUNC, self._first_line() + b"\n")
+        if not _begins_with(place, _first_line(made_by)):
+            _write(place, os.O_TRUNC, _first_line(made_by) + b"\n")
         # a line that was cut off when the power went must not spoil this one
         _write(place, os.O_APPEND, b"\n" + line_of(key, page) + b"\n")
 
@@ -49,9 +58,6 @@ class RecognisedPages:
         if not sha256.isalnum():
             raise ValueError("a hash is of letters and digits")
         return self._folder / f"{sha256}{ENDING}"
-
-    def _first_line(self) -> bytes:
-        return json.dumps({"made_by": self._made_by}).encode()
 
 
 def write_pages(pages: Mapping[str, RecognisedPage | None], place: Path) -> None:
@@ -79,6 +85,10 @@ def pages_of(lines: list[bytes]) -> Pages:
         except (ValueError, TypeError, ProtocolError):
             continue
     return pages
+
+
+def _first_line(made_by: str) -> bytes:
+    return json.dumps({"made_by": made_by}).encode()
 
 
 def _begins_with(place: Path, line: bytes) -> bool:

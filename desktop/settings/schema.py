@@ -136,6 +136,17 @@ SETTINGS: tuple[SettingEntry, ...] = (
         "Reading new files waits until the computer is plugged in. Questions are answered all the while.",
     ),
     SettingEntry(
+        "recognise_text", SettingKind.BOOL, True, Section.GENERAL, "Recognise text on pictures",
+        "Reads scans and photographs, after all other files. Latin letters, Chinese and Japanese are recognised; "
+        "Greek, Cyrillic, Arabic, Hebrew, Korean and the scripts of India are not.",
+    ),
+    SettingEntry(
+        "recognised_letters", SettingKind.CHOICE, "all", Section.ADVANCED, "Letters on pictures",
+        "Latin letters alone spare mistakes where no picture is in Chinese or Japanese. A change has every picture "
+        "recognised again.",
+        choices=(("all", "Latin, Chinese and Japanese"), ("latin", "Latin alone")),
+    ),
+    SettingEntry(
         "answer_tokens", SettingKind.INT, 512, Section.GENERAL, "Longest answer",
         "In tokens; a token is about three quarters of a word.", 64, 2048,
     ),

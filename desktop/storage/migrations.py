@@ -98,6 +98,16 @@ _VOICES = """
 ALTER TABLE conversations ADD COLUMN voice TEXT NOT NULL DEFAULT '';
 """
 
+# `sha256` is of the bytes whose pictures were looked at; `made_by` names what recognised them all, empty: not yet
+_READING = """
+CREATE TABLE recognition (
+    file_id INTEGER PRIMARY KEY REFERENCES files(id) ON DELETE CASCADE, sha256 TEXT NOT NULL DEFAULT '',
+    made_by TEXT NOT NULL DEFAULT ''
+) STRICT;
+INSERT INTO recognition (file_id) SELECT id FROM files WHERE state = 'needs_ocr';
+CREATE INDEX recognition_wanted ON recognition(made_by);
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -106,6 +116,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0005_current", _CURRENT),
     ("0006_attempts", _ATTEMPTS),
     ("0007_voices", _VOICES),
+    ("0008_reading", _READING),
 )
 
 

@@ -36,7 +36,8 @@ class LedgerPassage:
 class NewPassages:
     """What a file became. `gaps` and `ids` are parallel to `spans`.
 
-    `kept` ids were there before and keep their vector; `split_by` names the splitter and its tokenizer.
+    `kept` ids were there before and keep their vector; `split_by` names the splitter and its tokenizer; `note` says
+    what of the file could not be read.
     """
 
     file_id: int
@@ -52,6 +53,7 @@ class NewPassages:
     kept: frozenset[int]
     changed: int
     split_by: str
+    note: str = ""
 
 
 _RESERVE = 2_000
@@ -134,7 +136,7 @@ class PassageLedger:
                 *(new.split_by, new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
             ),
         )
-        write_state(connection, new.file_id, FileState.INDEXED, "")
+        write_state(connection, new.file_id, FileState.INDEXED, new.note)
         kept = len(new.kept)
         connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'files_read'")
         connection.execute("UPDATE counters SET value = value + ? WHERE name = 'passages_kept'", (kept,))

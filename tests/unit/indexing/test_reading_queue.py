@@ -13,15 +13,20 @@ from desktop.domain.files import FileState
 from desktop.indexing.passage_maker import PassageMaker
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
+from desktop.indexing.recognising import RecognitionQueue
 from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.retries import Retries
 from desktop.indexing.upkeep import IndexUpkeep
 from desktop.platform_support.crash_notes import CrashNote
+from desktop.reading.client import FileLook, FileReader
 from desktop.reading.endings import Ending, ReaderDied
+from desktop.reading.ocr_client import Recogniser
+from desktop.reading.recognised_pages import RecognisedPages
 from desktop.reading.version import reader_version
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileTable, KnownFile
 from desktop.storage.passage_ledger import PassageLedger
+from desktop.storage.recognition_table import RecognitionTable
 from desktop.storage.search_index import SearchIndex
 
 
@@ -32,7 +37,7 @@ class QueuedReader:
         self.outcomes: list[Exception | Callable[[], object]] = []
         self.read_paths: list[str] = []
 
-    def read(self, path: str) -> tuple[Document, str, int]:
+    def look(self, path: str) -> FileLook:
         self.read_paths.append(path)
         if self.outcomes:
             outcome = self.outcomes.pop(0)
@@ -42,7 +47,8 @@ class QueuedReader:
         data = Path(path).read_bytes()
         text = data.decode()
         block = Block(BlockKind.PARAGRAPH, 0, len(text))
-        return Document(text, "", "text", True, (block,), ()), hashlib.sha256(data).hexdigest(), len(data)
+        document = Document(text, "", "text", True, (block,), ())
+        return FileLook(document, hashlib.sha256(data).hexdigest(), len(data), 0, ())
 
 
 class Desk:
@@ -62,6 +68,14 @@ class Desk:
             PassageMaker(self.ledger, self.index, None, "words"),
             self.reader,  # pyright: ignore[reportArgumentType]  # reads like one
             self.note,
+            RecognitionQueue(
+                RecognitionTable(self.database),
+                RecognisedPages(home / "kept"),
+                FileReader(home / "scratch"),
+                choice=lambda: None,
+                make=lambda choice: Recogniser(choice, home, home),
+                on_done=lambda: None,
+            ),
         )
         self.queue = ReadingQueue(self.files, self.parts, RoundProgress(), Retries(lambda: self.now))
         self.reconciler = Reconciler(self.files)

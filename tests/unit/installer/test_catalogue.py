@@ -24,6 +24,8 @@ RECORDED = {
     "model.safetensors": (90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
     "tokenizer.json": (466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
     "config.json": (612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+    "detection.onnx": (9929594, "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"),
+    "recognition.onnx": (21234383, "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"),
     "vocab.txt": (231_508, "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"),
 }
 
@@ -32,7 +34,7 @@ def test_hashes_are_the_recorded_ones() -> None:
     catalogue = read_catalogue()
     files = [model.file for model in catalogue.models if model.file.size or model.file.sha256]
     assert {file.path for file in files} <= RECORDED.keys(), "a hash without a record"
-    files += [file for embedder in catalogue.embedders for file in embedder.files]
+    files += [file for folder in (*catalogue.embedders, catalogue.recognition) for file in folder.files]
     found = {file.path: (file.size, file.sha256) for file in files}
     assert {path: found[path] for path in RECORDED} == RECORDED
     assert all(len(file.sha256) == 64 and file.size > 0 for file in files)

