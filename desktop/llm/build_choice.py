@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_
 from desktop.llm.probe import ProbeResult, probe_build
 
 MEMORY = "probes.json"
+_GRUDGE_SECONDS = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,13 @@ class Choice:
 class BuildChoice:
     """`root` holds the builds that were made for GPUs, each in a folder. Thread-safe."""
 
-    def __init__(self, root: Path, probe: Callable[[NativeBuild], ProbeResult] = probe_build) -> None:
-        self._root, self._probe = root, probe
+    def __init__(
+        self,
+        root: Path,
+        probe: Callable[[NativeBuild], ProbeResult] = probe_build,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._root, self._probe, self._clock = root, probe, clock
         self._lock = threading.Lock()
 
     def choose(self) -> Choice:
@@ -46,14 +53,16 @@ class BuildChoice:
         return Choice(PROCESSOR, note)
 
     def failed(self, build: NativeBuild, problem: str) -> None:
-        """`build` passed its probe and failed at work: it is not chosen again until its driver or itself changes."""
+        """`build` passed its probe and failed at work: it is not chosen again for a week, unless its driver or itself
+        changes: it may have been the driver, or somebody who ended the process.
+        """
         with self._lock:
-            self._remember(_key(build), ProbeResult((), problem))
+            self._remember(_key(build), ProbeResult((), problem, self._clock()))
 
     def _known(self, build: NativeBuild) -> ProbeResult:
         key = _key(build)
         known = _decoded(self._read().get(key))
-        if known is not None:
+        if known is not None and (not known.failed_at or self._clock() - known.failed_at < _GRUDGE_SECONDS):
             return known
         result = self._probe(build)
         self._remember(key, result)
@@ -81,6 +90,8 @@ def _key(build: NativeBuild) -> str:
 def _decoded(told: Any) -> ProbeResult | None:
     """None for what this version did not write: it is tried again."""
     try:
-        return ProbeResult(tuple(Device(**device) for device in told["devices"]), str(told["problem"]))
+        return ProbeResult(
+            tuple(Device(**device) for device in told["devices"]), str(told["problem"]), float(told["failed_at"])
+        )
     except (TypeError, LookupError):
         return None

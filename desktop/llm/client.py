@@ -163,15 +163,9 @@ class ModelRunner:
             self._numbers += 1
             listener = _Listener(self._numbers, on_text, self._send_cancel)
             self._listener = listener
+            request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside, guess)
             try:
-                self._require_model()
-                if listener.cancelled:
-                    # the first cancel may have met a dead process
-                    self._send_cancel(listener.number)
-                request = Generate(
-                    listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside, guess
-                )
-                answer = self._call(GENERATE, request)
+                answer = self._generate(request, listener)
             finally:
                 self._listener = None
             if listener.error is not None:
@@ -223,6 +217,25 @@ class ModelRunner:
 
     # --- below: with the turn taken
 
+    def _generate(self, request: Generate, listener: "_Listener") -> Generated:
+        self._require_model()
+        if listener.cancelled:
+            # the first cancel may have met a dead process
+            self._send_cancel(listener.number)
+        try:
+            return self._call(GENERATE, request)
+        except RunnerDied:
+            if not self._give_up_gpu("It ended in the middle of an answer.") or listener.heard:
+                raise
+            return self._generate(request, listener)
+
+    def _give_up_gpu(self, problem: str) -> bool:
+        """After a death: whether it was the GPU's build, which is then left for the processor's."""
+        if self._builds is None or not self._choice.build.gpu:
+            return False
+        self._builds.failed(self._choice.build, problem)
+        return True
+
     def _alive(self) -> bool:
         return self._child is not None and not self._child.ended
 
@@ -261,9 +274,8 @@ class ModelRunner:
         try:
             loaded = self._call(LOAD_MODEL, request if build.gpu else replace(request, gpu_layers=0))
         except RunnerDied:
-            if self._builds is None or not build.gpu:
+            if not self._give_up_gpu("Loading a model ended its driver."):
                 raise
-            self._builds.failed(build, "Loading a model ended its driver.")
             return self._load_on_choice(request)
         return loaded if loaded.note else replace(loaded, note=self._choice.note)
 
@@ -309,12 +321,13 @@ class _Listener:
     def __init__(self, number: int, on_text: Callable[[str], None], cancel: Callable[[int], None]) -> None:
         self.number = number
         self.error: Exception | None = None
-        self.cancelled = False
+        self.cancelled = self.heard = False
         self._on_text, self._cancel = on_text, cancel
 
     def take(self, event: TextGenerated) -> None:
         if event.generation != self.number or self.error is not None:
             return
+        self.heard = True
         try:
             self._on_text(event.text)
         except Exception as error:

@@ -22,10 +22,14 @@ PROBE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """`problem` says in a sentence why the build's GPU can't be used, or is empty."""
+    """`problem` says in a sentence why the build's GPU can't be used, or is empty.
+
+    `failed_at` is when it failed at work after a good probe (seconds since 1970), or 0.
+    """
 
     devices: tuple[Device, ...]
     problem: str
+    failed_at: float = 0.0
 
 
 def probe_build(build: NativeBuild, seconds: float = PROBE_SECONDS) -> ProbeResult:

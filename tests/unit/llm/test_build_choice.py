@@ -66,6 +66,16 @@ def test_one_that_failed_at_work_is_not_chosen_again(root: Path) -> None:
     assert builds.choose().note == "The graphics card is not used. It ended."
 
 
+def test_after_a_week_it_gets_another_chance(root: Path) -> None:
+    now = [1000.0]
+    builds = BuildChoice(root, Probes(cuda=WORKS, vulkan=FAILS), lambda: now[0])
+    builds.failed(builds.choose().build, "It ended.")
+    now[0] += 6 * 24 * 3600
+    assert builds.choose().build == PROCESSOR
+    now[0] += 2 * 24 * 3600
+    assert builds.choose().build.gpu == "cuda"
+
+
 def test_another_driver_or_another_build_is_tried_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     probes = Probes(cuda=FAILS, vulkan=WORKS)
     BuildChoice(root, probes).choose()

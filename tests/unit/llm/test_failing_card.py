@@ -1,0 +1,62 @@
+"""A graphics card whose driver fails at work: the processor answers instead, and it is said."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from desktop.llm.build_choice import BuildChoice
+from desktop.llm.client import ModelRunner, RunnerDied, start_runner
+from desktop.llm.devices import Device
+from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild, llama_version, write_manifest
+from desktop.llm.probe import ProbeResult
+from desktop.protocol.child import ChildProcess
+from desktop.protocol.lines import Event
+from desktop.protocol.runner_messages import Turn
+
+QUESTION = (Turn("user", "Tell me about the sea."),)
+
+
+def works(_build: NativeBuild) -> ProbeResult:
+    return ProbeResult((Device("Vulkan0", "A card", 1 << 33, 1 << 33),), "")
+
+
+def start(on_event: Callable[[Event], None], environment: Mapping[str, str]) -> ChildProcess:
+    if LIBRARY_VARIABLE not in environment:
+        return start_runner(on_event, environment)
+    here = {**environment, "PYTHONPATH": str(Path(__file__).parent)}
+    return ChildProcess(("failing_card",), here, on_event=on_event)
+
+
+@pytest.fixture
+def builds(tmp_path: Path) -> BuildChoice:
+    (tmp_path / "vulkan").mkdir()
+    write_manifest(tmp_path / "vulkan", "vulkan", llama_version())
+    return BuildChoice(tmp_path, works)
+
+
+def test_before_the_first_word_the_processor_answers_instead(builds: BuildChoice, small_model: Path) -> None:
+    runner = ModelRunner(start, builds)
+    try:
+        assert runner.ensure_loaded(str(small_model), context=512).device == "A card"
+        heard: list[str] = []
+        assert runner.generate(QUESTION, max_tokens=8, on_text=heard.append).text == "".join(heard) != ""
+        again = runner.ensure_loaded(str(small_model), context=512)
+        assert (again.device, again.gpu_layers) == ("", 0)
+        assert again.note == "The graphics card is not used. It ended in the middle of an answer."
+    finally:
+        runner.close()
+
+
+def test_after_the_first_words_the_answer_fails_and_the_next_comes_from_the_processor(
+    builds: BuildChoice, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILS_LATE", "1")
+    runner = ModelRunner(start, builds)
+    try:
+        runner.ensure_loaded(str(small_model), context=512)
+        with pytest.raises(RunnerDied):
+            runner.generate(QUESTION, max_tokens=8)
+        assert runner.generate(QUESTION, max_tokens=8).text
+    finally:
+        runner.close()
