@@ -35,6 +35,8 @@ class CountedEmbedder:
     def token_offsets(self, text: str) -> Sequence[int]:
         return range(0, len(text), 4)
 
+    def use_threads(self, threads: int | None) -> None: ...
+
     def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
         self.texts += texts
         return np.stack([self._vector(text) for text in texts])
