@@ -1,5 +1,7 @@
 """A question becomes a draft of an answer: understand, find, fit, write, check. Stores and shows nothing."""
 
+from collections.abc import Sequence
+
 from desktop.answering.evidence import Evidence
 from desktop.answering.footnoting import CheckedAnswer, checked_answer, quoted_answer, without_markers, without_torn_end
 from desktop.answering.forms.form import Form
@@ -7,7 +9,14 @@ from desktop.answering.forms.keeping import NO_FORM, in_form
 from desktop.answering.interfaces import AnswerLimits, AskedQuestion, Draft, Finder, Generator, Listener
 from desktop.answering.prompting import Prompt, build_prompt
 from desktop.answering.quoting import best_sentences
-from desktop.answering.refusing import QUOTES_FROM, TOO_WEAK, is_answered, model_refuses, question_share, refusal_text
+from desktop.answering.refusing import (
+    are_quotes_enough,
+    can_quote_instead,
+    is_answered,
+    is_too_far,
+    model_refuses,
+    refusal_text,
+)
 from desktop.answering.thoughts import unfinished
 from desktop.answering.understanding import understood
 from desktop.answering.writing import write
@@ -54,9 +63,9 @@ class _Answering:
         self._thought = ""
 
     def draft(self) -> Draft:
-        sources = self._widened()
+        sources = widened(self._found, self._finder, self._limits)
         evidence = self._evidence(sources)
-        weak = not sources or question_share(evidence, evidence.units) < TOO_WEAK
+        weak = not sources or is_too_far(evidence)
         form = self._question.form
         if weak and not self._free and (form is None or form.needs_files or self._generator is None):
             return self._refused()
@@ -68,17 +77,6 @@ class _Answering:
 
     def _evidence(self, sources: tuple[FoundPassage, ...]) -> Evidence:
         return Evidence(sources, self._standalone, self._finder.likeness)
-
-    def _widened(self) -> tuple[FoundPassage, ...]:
-        """The best passages with their surroundings; what is already read in a better one is not read again."""
-        kept: list[FoundPassage] = []
-        for passage in self._found:
-            wide = self._finder.around(passage, self._limits.source_characters)
-            if not any(_overlaps(wide, other) for other in kept):
-                kept.append(wide)
-            if len(kept) == self._limits.sources:
-                break
-        return tuple(kept)
 
     def _written(self, sources: tuple[FoundPassage, ...], generator: Generator) -> Draft:
         self._listener.stage("reading", self._standalone)
@@ -111,10 +109,10 @@ class _Answering:
         text = without_torn_end(text) if cut else text
         refuses = not self._free and model_refuses(text)
         if refuses or not (text or (cut and self._thought)):
-            return self._refused()
+            return self._instead(evidence)
         checked = checked_answer(text, evidence, self._finder.place_of)
         if text and not self._free and not is_answered(evidence, checked.checks):
-            return self._refused()
+            return self._instead(evidence)
         return self._draft(checked, AnswerState.CUT if cut else AnswerState.FINISHED)
 
     def _shaped(self, form: Form, prompt: Prompt, generator: Generator, first: Generated) -> Draft:
@@ -144,11 +142,15 @@ class _Answering:
 
     def _quoted(self, evidence: Evidence) -> Draft:
         units = best_sentences(self._standalone, evidence, self._limits.quotes)
-        if not units or question_share(evidence, units) < QUOTES_FROM:
+        if not are_quotes_enough(evidence, units):
             return self._refused()
         problems = (NO_FORM,) if self._question.form is not None else ()
         quoted = quoted_answer(units, evidence, self._finder.place_of)
-        return self._draft(quoted, AnswerState.FINISHED, problems=problems)
+        return self._draft(quoted, AnswerState.FINISHED, problems=problems, by_quote=True)
+
+    def _instead(self, evidence: Evidence) -> Draft:
+        """The files' own words where they come near enough to the question, else a refusal."""
+        return self._quoted(evidence) if can_quote_instead(evidence) else self._refused()
 
     def _refused(self) -> Draft:
         text = refusal_text(self._question.question)
@@ -156,7 +158,13 @@ class _Answering:
         return self._draft(refusal, AnswerState.FINISHED, refused=True)
 
     def _draft(
-        self, checked: CheckedAnswer, state: AnswerState, *, refused: bool = False, problems: tuple[str, ...] = ()
+        self,
+        checked: CheckedAnswer,
+        state: AnswerState,
+        *,
+        refused: bool = False,
+        problems: tuple[str, ...] = (),
+        by_quote: bool = False,
     ) -> Draft:
         return Draft(
             text=checked.text,
@@ -169,6 +177,7 @@ class _Answering:
             coverage=self._finder.coverage(),
             problems=problems,
             thought=self._thought,
+            by_quote=by_quote,
         )
 
 
@@ -188,6 +197,18 @@ class _Writing:
             self._listener.thought(thought)
         if words:
             self._listener.text(words)
+
+
+def widened(found: Sequence[FoundPassage], finder: Finder, limits: AnswerLimits) -> tuple[FoundPassage, ...]:
+    """The best passages with their surroundings; what is already read in a better one is not read again."""
+    kept: list[FoundPassage] = []
+    for passage in found:
+        wide = finder.around(passage, limits.source_characters)
+        if not any(_overlaps(wide, other) for other in kept):
+            kept.append(wide)
+        if len(kept) == limits.sources:
+            break
+    return tuple(kept)
 
 
 def _overlaps(one: FoundPassage, other: FoundPassage) -> bool:

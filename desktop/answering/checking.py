@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desktop.answering.evidence import Evidence, Unit, holds_name
 from desktop.answering.facts import holds_number
+from desktop.answering.lacking import lacking
 from desktop.answering.vocabulary import ASKING_STEMS
 from desktop.domain.answers import Support
 
@@ -38,9 +39,10 @@ _CLAIMS_NOTHING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`units` carry the sentence, best first; `missing` are the facts that they lack; `score` 0 to 1.
+    """`units` carry the sentence, best first; `missing` are its words that they lack, where they carry it partly.
 
-    `nearest` speaks most of the same thing, whatever the support. `terms` counts the telling words of the sentence.
+    `score` is 0 to 1. `nearest` speaks most of the same thing, whatever the support. `terms` counts the telling words
+    of the sentence.
     """
 
     support: Support
@@ -87,7 +89,8 @@ class _Alignment:
         if support is Support.SUPPORTED and self._speaks_of_something_else(chosen):
             support = Support.PARTLY
         carrying = () if support is Support.UNSUPPORTED else units
-        return Checked(support, carrying, score, missing, len(self._terms), units[0])
+        lost = lacking(self._sentence, support, units, missing, self._evidence)
+        return Checked(support, carrying, score, lost, len(self._terms), units[0])
 
     def _chosen(self) -> list[int]:
         """Greedy: the best sentence, then whichever adds most, while it adds enough."""
@@ -158,7 +161,7 @@ class _Alignment:
         numbers = [number for unit in units for number in unit.facts.numbers]
         months = frozenset[str]().union(*(unit.facts.months for unit in units))
         lost = [n.written for n in self._facts.numbers if not holds_number(n, numbers)]
-        lost += [f"month {month}" for month in self._facts.months - months]
+        lost += [written for month, written in self._facts.month_words if month not in months]
         return (*lost, *(name for name in self._facts.names if not holds_name(name, terms)))
 
     def _support(self, score: float, units: tuple[Unit, ...], missing: tuple[str, ...]) -> Support:

@@ -8,17 +8,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from desktop.answering.facts import Facts, facts_of, folded, ungrouped
 from desktop.answering.interfaces import Likeness
 from desktop.answering.sentences import sentence_spans
 from desktop.answering.word_pieces import WordPieces
 from desktop.domain.answers import FoundPassage
-from desktop.storage.analysis import content_terms, language_of
+from desktop.storage.analysis import STOP_TERMS, content_terms, language_of
 
 # shorter stems that share a beginning are too often different words
 _SHORTEST_PREFIX = 5
 _RELATED = 0.7
+# sentences of the best passages, in their order: a question waits for this
+_COMPARED = 60
 
 
 def unknown_likeness(_text: str, _others: Sequence[str]) -> Sequence[float]:
@@ -46,6 +49,7 @@ class Evidence:
 
     def __init__(self, passages: Sequence[FoundPassage], question: str, likeness: Likeness = unknown_likeness) -> None:
         self.passages = tuple(passages)
+        self.question = question
         self.likeness = likeness
         sample = " ".join((question, *(passage.text[:500] for passage in self.passages[:3])))
         spoken = {"english", language_of(question), language_of(sample)}
@@ -57,12 +61,21 @@ class Evidence:
         self._vocabulary = frozenset[str]().union(*self.context_terms, *(unit.terms for unit in self.units))
         self._relatives: dict[str, frozenset[str]] = {}
         self._counts = Counter(term for unit in self.units for term in unit.terms)
-        self.usual_share = _usual_share(question, language_of(question))
+        self.usual_share, self.usual_closeness = _usual(question, language_of(question))
         self.question_terms = frozenset(self.terms(question))
         self.question_facts = self.facts(question)
 
+    @cached_property
+    def meanings(self) -> tuple[float, ...]:
+        """How near in meaning each sentence is to the question, as far as they are compared; empty without embedder."""
+        return tuple(self.likeness(self.question, [unit.text for unit in self.units[:_COMPARED]]))
+
     def terms(self, text: str) -> list[str]:
         return content_terms(ungrouped(text), self.languages)
+
+    def telling_terms(self, word: str) -> list[str]:
+        """The terms of one word, none for a word that is in every text."""
+        return [term for term in self.terms(word) if term not in STOP_TERMS]
 
     def facts(self, text: str) -> Facts:
         return facts_of(text, nouns_are_capital=self.nouns_are_capital)
@@ -119,11 +132,13 @@ def _stem_of(file: str) -> str:
     return name.rsplit(".", 1)[0].replace("_", " ")
 
 
-def _usual_share(question: str, language: str) -> float:
-    """How much of a question's words its answer's surroundings hold in this language, against English.
+def _usual(question: str, language: str) -> tuple[float, float]:
+    """How much of a question's words its answer's surroundings hold in this language, and how close they come to it,
+    against English.
 
-    Pairs of characters overlap less than words, inflected and compound words less than English ones.
+    Pairs of characters overlap less than words, inflected and compound words less than English ones; a mostly English
+    embedder finds any two Chinese sentences near each other.
     """
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", question):
-        return 0.5
-    return 1.0 if language == "english" else 0.85
+        return 0.5, 1.2
+    return (1.0, 1.0) if language == "english" else (0.85, 0.87)

@@ -16,15 +16,16 @@ _NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*(?:[½¼¾])?|[½¼¾]")
 _GROUPED = re.compile(r"(?<![\d.,'’\u00a0\u202f])\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?!\d)")
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.&][^\W\d_]+)*\.?")
+# without those that are everyday words of another language: "due", "once"
 _NUMBER_WORDS = {
     word: str(value)
     for value, words in {
-        1: "one first", 2: "two second twice zwei deux dos due dois twee",
+        1: "one first", 2: "two second twice zwei deux dos dois twee",
         3: "three third drei trois tres tre três drie",
         4: "four fourth vier quatre cuatro quattro quatro", 5: "five fifth fünf cinq cinco cinque vijf",
         6: "six sixth sechs seis sei zes", 7: "seven seventh sieben sept siete sette sete zeven",
         8: "eight eighth acht huit ocho otto oito", 9: "nine ninth neun neuf nueve nove negen",
-        10: "ten tenth zehn dix diez dieci dez tien", 11: "eleven eleventh elf onze once undici",
+        10: "ten tenth zehn dix diez dieci dez tien", 11: "eleven eleventh elf onze undici",
         12: "twelve twelfth zwölf douze doce dodici twaalf", 13: "thirteen", 14: "fourteen vierzehn", 15: "fifteen",
         16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty zwanzig vingt veinte venti twintig",
         30: "thirty dreißig trente treinta", 40: "forty vierzig", 50: "fifty fünfzig", 60: "sixty", 70: "seventy",
@@ -81,22 +82,32 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`names` holds the folded words of capitalised names, each with its written form; `months` as "1" to "12"."""
+    """`names` are the words of capitalised names; `month_words` are months, "1" to "12", as they are written."""
 
     numbers: tuple[Number, ...]
-    months: frozenset[str]
+    month_words: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
     negated: bool
+
+    @property
+    def months(self) -> frozenset[str]:
+        return frozenset(month for month, _ in self.month_words)
 
 
 def facts_of(sentence: str, *, nouns_are_capital: bool = False) -> Facts:
     """`nouns_are_capital`: in German only runs of two or more capitalised words count as names."""
     return Facts(
         numbers=tuple(_numbers(sentence)),
-        months=frozenset(_months(sentence)),
+        month_words=tuple(dict(_months(sentence)).items()),
         names=tuple(dict.fromkeys(_names(sentence, nouns_are_capital))),
         negated=bool(_NEGATION.search(sentence)),
     )
+
+
+def negation_in(sentence: str) -> str:
+    """The word that denies, if there is one."""
+    found = _NEGATION.search(sentence)
+    return found.group() if found else ""
 
 
 def ungrouped(text: str) -> str:
@@ -158,13 +169,13 @@ def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def _months(sentence: str) -> list[str]:
+def _months(sentence: str) -> list[tuple[str, str]]:
     named = [
-        _MONTH_NUMBERS[word.lower().rstrip(".")]
+        (_MONTH_NUMBERS[word.lower().rstrip(".")], word.rstrip("."))
         for word in _WORD.findall(sentence)
         if word[0].isupper() and word.lower().rstrip(".") in _MONTH_NUMBERS
     ]
-    return named + [str(int(match.group(2))) for match in _ISO_DATE.finditer(sentence)]
+    return named + [(str(int(match.group(2))), match.group()) for match in _ISO_DATE.finditer(sentence)]
 
 
 def _names(sentence: str, nouns_are_capital: bool) -> list[str]:

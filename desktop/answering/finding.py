@@ -32,6 +32,14 @@ NAMED_FILES = 5  # so many files are looked into for their name's sake
 NAMED_PASSAGES = 10
 BEGINNINGS = 20  # terms that a word with a * stands for
 
+# about nothing that has to do with each other, or with most files
+STRANGERS = (
+    "The soup wants a little more salt.",
+    "Her brother plays the trumpet on Sundays.",
+    "A bolt under the left pedal had come loose.",
+    "It snowed in the hills all through the night.",
+)
+
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
 _BEGINNING = re.compile(r"(?<!\w)(\w{2,})\*")
 
@@ -154,12 +162,18 @@ class PassageFinder:
         return Place(sha256, rows[0].page, _context(rows[0])) if rows else Place(sha256, None, "")
 
     def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
-        """The cosine of the text and each of the others; empty while vectors can't be had."""
+        """How near in meaning each of the others is, 1 for the same; 0 is how near strangers are to the text.
+
+        Some embedders give any two texts a cosine of 0.7: measured from strangers, one scale serves all of them. Empty
+        while vectors can't be had.
+        """
         embedder = self._embedder()
         if embedder is None or not others:
             return ()
-        vectors = embedder.embed([text, *others], query=True)
-        return [float(value) for value in vectors[1:] @ vectors[0]]
+        vectors = embedder.embed([text, *STRANGERS, *others], query=True)
+        cosines = vectors[1:] @ vectors[0]
+        strange = max(0.0, float(cosines[: len(STRANGERS)].mean()))
+        return [(float(cosine) - strange) / (1 - strange + 1e-6) for cosine in cosines[len(STRANGERS) :]]
 
     def coverage(self) -> str:
         """How much of the library the answer could see, when that is not all; else empty."""

@@ -84,7 +84,7 @@ def checked_answer(
         checked = check(claim.says, evidence)
         numbers = tuple(dict.fromkeys(numbering.number(unit) for unit in checked.units))
         checks.append(checked)
-        sentences.append(Sentence(text[claim.start : claim.end], _safe(checked), numbers))
+        sentences.append(Sentence(text[claim.start : claim.end], _safe(checked), numbers, checked.missing))
     return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
 
 

@@ -118,7 +118,7 @@ class Draft:
     """An answer before it is stored. `text` is the sentences in order with nothing but white space between them.
 
     Every footnote's `quote` is exactly `source[start:end]`; a refused draft has none. `problems` says what keeps it
-    from being in the form that was asked for.
+    from being in the form that was asked for. `by_quote`: it is the files' own sentences, no model's.
     """
 
     text: str
@@ -131,3 +131,4 @@ class Draft:
     coverage: str
     problems: tuple[str, ...] = ()
     thought: str = ""
+    by_quote: bool = False

@@ -10,16 +10,17 @@ _ASKS_NUMBER = re.compile(
     r"quant\w+|wanneer|hoeveel)\b|多少|几|何时",
     re.IGNORECASE,
 )
+# of the rank of the best
+_NEARLY_AS_GOOD = 0.85
 _ASKS_PERSON = re.compile(r"\b(?:who|whose|whom|wer|wen|wem|qui|quién|chi|quem)\b|谁", re.IGNORECASE)
 
 
 def best_sentences(question: str, evidence: Evidence, limit: int) -> tuple[Unit, ...]:
     """The best sentence, and more while they are nearly as good; in the order of their rank."""
-    ranked = sorted(evidence.units, key=lambda unit: -_rank(question, unit, evidence))
-    if not ranked:
-        return ()
-    best = _rank(question, ranked[0], evidence)
-    return tuple(unit for unit in ranked[:limit] if unit is ranked[0] or _rank(question, unit, evidence) >= 0.85 * best)
+    meanings = (*evidence.meanings, *([0.0] * len(evidence.units)))
+    ranks = [_rank(question, unit, evidence) + meanings[i] for i, unit in enumerate(evidence.units)]
+    order = sorted(range(len(ranks)), key=lambda i: -ranks[i])[:limit]
+    return tuple(evidence.units[i] for i in order if ranks[i] >= _NEARLY_AS_GOOD * ranks[order[0]])
 
 
 def _rank(question: str, unit: Unit, evidence: Evidence) -> float:

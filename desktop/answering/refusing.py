@@ -1,11 +1,12 @@
 """Decides that the files don't answer a question, and says so in the question's language.
 
-Knows three signs: too few of the question's telling words in what was found, a model that says it can't find it,
-and nothing supported. The thresholds were read off development sets and are not yet confirmed on others.
+Knows three signs: nothing that was found comes near the question, a model that says it can't find it, and nothing
+supported. The thresholds were read off development sets: the curves are in tests/benchmarks/refusing.svg, made by
+`python3 -m installer bench answer --thresholds`.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from desktop.answering.checking import Checked
 from desktop.answering.evidence import Evidence, Unit
@@ -14,14 +15,18 @@ from desktop.answering.vocabulary import ASKING_STEMS, EVERYDAY_STEMS
 from desktop.domain.answers import Support
 from desktop.storage.analysis import language_of
 
-# below this share of the question's words in the best passage no model is asked
+# below this closeness no model is asked; where no meanings can be had, below this share of the question's words
+TOO_FAR = 1.1
 TOO_WEAK = 0.3
+# from this on the files' own words answer where what a model wrote is not carried
+CLOSE = 1.4
 # below this, what carries the answer is about something else: the question's share plus part of the sentence's score
 OFF_QUESTION = 0.62
 _SCORE_PART = 0.4
 # a sentence of fewer telling words than this is found in too many places to prove much
 _TELLING_WORDS = 4
-# a quote answers with less certainty than a sentence written for the question
+# a quote answers with less certainty than a sentence written for the question: closeness, and share without meanings
+QUOTES_CLOSE = 1.2
 QUOTES_FROM = 0.42
 # sentences to either side that still speak of the same thing
 _REACH = 3
@@ -61,6 +66,39 @@ _ABOUT_SOURCES = re.compile(
 def refusal_text(question: str) -> str:
     """One sentence in the question's language, English where it is unknown."""
     return _TEXTS[_script_of(question) or language_of(question)]
+
+
+def closeness(evidence: Evidence) -> float | None:
+    """How near some sentence comes to the question, 0 to 3: by the question's words around it, pieces of words in it
+    and its meaning; None where no meanings can be had.
+    """
+    if not evidence.meanings:
+        return None
+    weights, pieces = _question_weights(evidence), evidence.pieces.shares(evidence.question)
+    compared = zip(evidence.units, pieces, evidence.meanings, strict=False)
+    near = (_share_near(evidence, weights, unit) + piece + meaning for unit, piece, meaning in compared)
+    return max(near) / evidence.usual_closeness
+
+
+def is_too_far(evidence: Evidence) -> bool:
+    """Whether what was found is too weak for any answer."""
+    close = closeness(evidence)
+    if close is None:
+        return question_share(evidence, evidence.units) < TOO_WEAK
+    return close < TOO_FAR
+
+
+def are_quotes_enough(evidence: Evidence, units: Sequence[Unit]) -> bool:
+    """Whether the files' own words, alone, answer."""
+    close = closeness(evidence)
+    if close is None:
+        return question_share(evidence, units) >= QUOTES_FROM
+    return bool(units) and close >= QUOTES_CLOSE
+
+
+def can_quote_instead(evidence: Evidence) -> bool:
+    """Whether the files' own words can stand in for an answer that they don't carry."""
+    return (closeness(evidence) or 0.0) >= CLOSE
 
 
 def is_answered(evidence: Evidence, checks: Iterable[Checked]) -> bool:

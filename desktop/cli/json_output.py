@@ -26,7 +26,8 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "refused": answer.refused,
         "sentences": [
-            {"text": s.text, "support": s.support.value, "footnotes": list(s.footnotes)} for s in answer.sentences
+            {"text": s.text, "support": s.support.value, "footnotes": list(s.footnotes), "missing": list(s.missing)}
+            for s in answer.sentences
         ],
         "footnotes": [_footnote(f) for f in answer.footnotes],
         "passages": [_passage(p) for p in answer.passages],

@@ -157,7 +157,8 @@ def _marked(answer: Answer) -> str:
     parts: list[str] = []
     for sentence in answer.sentences:
         marks = "".join(f"[{n}]" for n in sentence.footnotes)
-        doubt = {Support.UNSUPPORTED: own, Support.PARTLY: " (only partly found)"}
+        lost = f": not {', '.join(map(plain, sentence.missing))}" if sentence.missing else ""
+        doubt = {Support.UNSUPPORTED: own, Support.PARTLY: f" (only partly found{lost})"}
         parts.append(f"{plain(sentence.text)}{marks}{doubt.get(sentence.support, '')}")
     return " ".join(parts) or plain(answer.text)
 

@@ -91,11 +91,14 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer with the numbers of its footnotes."""
+    """One sentence of an answer with the numbers of its footnotes; `missing` are its words that they don't carry, where
+    it is only partly supported.
+    """
 
     text: str
     support: Support
     footnotes: tuple[int, ...]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from desktop.domain.answers import Answer, AnswerFormat, Sentence, Support
 from desktop.gui.text_positions import inert
 from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
+from desktop.gui.wording import partly_text
 
 FORMED = (AnswerFormat.SQL, AnswerFormat.JSON, AnswerFormat.TABLE)
 Range = tuple[int, int, int]
@@ -74,7 +75,7 @@ class FormWriter:
         if sentence.support is Support.PARTLY:
             look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
             look.setUnderlineColor(self._theme.colour("muted"))
-            look.setToolTip(tr("Only part of this is in your files"))
+            look.setToolTip(partly_text(sentence.missing))
         cursor.insertText(inert(words), look)
         for place, n in enumerate(sentence.footnotes if numbered else ()):
             if place:

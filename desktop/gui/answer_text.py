@@ -25,7 +25,7 @@ from desktop.gui.answer_layout import apart_text
 from desktop.gui.text_positions import inert
 from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
-from desktop.gui.wording import shown
+from desktop.gui.wording import partly_text, shown
 
 SCHEME = "footnote"
 
@@ -147,20 +147,27 @@ class AnswerText(QTextBrowser):
             if piece.support is Support.PARTLY:
                 form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
                 form.setUnderlineColor(self._theme.colour("muted"))
-                form.setToolTip(tr("Only part of this is in your files"))
+                form.setToolTip(partly_text(self._missing(piece.sentence)))
             cursor.insertText(inert(shown(piece.text)).replace("\n", "\u2028"), form)
             for place, n in enumerate(piece.footnotes):
                 if place:
                     cursor.insertText("\u202f", self._number(0))
                 cursor.insertText(str(n), self._number(n))
+            if self._missing(piece.sentence):
+                cursor.insertText(f" ({partly_text(self._missing(piece.sentence))})", self._note())
             if piece.sentence >= 0:
                 self._ranges.append((start, cursor.position(), piece.sentence))
         if paragraph.apart:
-            mark = self._format("muted")
-            mark.setFont(
-                self._theme.font(Text.BODY), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesAll
-            )
-            cursor.insertText("\u2028" + apart_text(mode), mark)
+            cursor.insertText("\u2028" + apart_text(mode), self._note())
+
+    def _missing(self, sentence: int) -> tuple[str, ...]:
+        """The words of a sentence, by index, that its footnotes don't carry."""
+        return self._answer.sentences[sentence].missing if self._answer is not None and sentence >= 0 else ()
+
+    def _note(self) -> QTextCharFormat:
+        note = self._format("muted")
+        note.setFont(self._theme.font(Text.BODY), QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesAll)
+        return note
 
     def _block(self, *, apart: bool = False, first: bool = True) -> QTextBlockFormat:
         block = self._theme.block_format(Text.ANSWER)

@@ -193,5 +193,12 @@ def day_group(day: date, today: date) -> str:
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def partly_text(missing: tuple[str, ...]) -> str:
+    """What is said of a sentence that is only partly supported."""
+    if not missing:
+        return tr("Only part of this is in your files")
+    return tr("Not in your files: {words}", words=", ".join(shown(word) for word in missing))
+
+
 def superscript(n: int) -> str:
     return str(n).translate(SUPERSCRIPTS)

@@ -63,7 +63,7 @@ _CJK_ASKING = re.compile(
 # their commonest characters stand in every text
 _CJK_STOP = frozenset("的了是在和有与與及也就都而之其被把对對于於这這那个個们們はがをにのでともへやか")
 _STOP_WORDS = "a an the of and or to in is are was were be for on at by with as it its this that from"
-_STOP = frozenset(_STOP_WORDS.split())
+STOP_TERMS = frozenset(_STOP_WORDS.split())
 
 
 def analyse(text: str, languages: Iterable[str] = ("english",)) -> list[str]:
@@ -78,7 +78,7 @@ def analyse(text: str, languages: Iterable[str] = ("english",)) -> list[str]:
 def content_terms(text: str, languages: Iterable[str] = ("english",)) -> list[str]:
     """Like `analyse`, without the commonest function words (unless nothing else is left)."""
     terms = analyse(text, languages)
-    return [term for term in terms if term not in _STOP] or terms
+    return [term for term in terms if term not in STOP_TERMS] or terms
 
 
 def query_terms(question: str, languages: Iterable[str] = ("english",)) -> list[str]:

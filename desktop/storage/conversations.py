@@ -223,6 +223,8 @@ def with_one_chosen(answers: Iterable[Answer]) -> tuple[Answer, ...]:
 def _read(content: str) -> Answer:
     """A stored answer; one of an older Footnote lacks what it did not know."""
     value: dict[str, Any] = {"format": "plain", "problems": [], **_UNKNOWN, **json.loads(content)}
+    for sentence in value["sentences"]:
+        sentence.setdefault("missing", [])
     for passage in value["passages"]:
         if passage.setdefault("why", None) is not None:
             passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}

@@ -19,7 +19,7 @@ from pathlib import Path
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.llm.client import ModelRunner
 from desktop.platform_support.paths import DataFolders, data_folders
-from tests.benchmarks.answering import cost, weak_models
+from tests.benchmarks.answering import cost, thresholds, weak_models
 from tests.benchmarks.answering.asking import Asking, answer_figures, answer_lines, broken_promises
 from tests.benchmarks.answering.cases import MOST, WithoutParagraph, all_cases, finder_without, read_cases
 from tests.benchmarks.answering.claims import figures, judge_claims, likeness_by, read_claims
@@ -30,6 +30,7 @@ from tests.benchmarks.finding.libraries import BOTH, Library, index_folder, open
 EVALUATION = Path(__file__).resolve().parents[3] / "shared" / "eval"
 SET = EVALUATION / "xquad_en"
 CLAIMS = EVALUATION / "wice" / "claims.jsonl"
+PLOT = Path(__file__).parent / "refusing.svg"
 QUICK = 30
 STARTER = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 AUROC, FIRST, MILLISECONDS = 0.82, 0.90, 150.0
@@ -123,6 +124,20 @@ def measure_models(options: argparse.Namespace, place: Place) -> Part:
     )
 
 
+def measure_thresholds() -> Part:
+    home = data_folders()
+    measured: list[thresholds.Nearness] = []
+    for language, name in (("English", "xquad_en"), ("German", "xquad_de"), ("Chinese", "xquad_zh")):
+        with tempfile.TemporaryDirectory() as scratch:
+            folders = DataFolders(library=Path(scratch) / "library", home=home.home, cache=home.cache)
+            index_folder(folders, EVALUATION / name / "docs")
+            with open_library(folders) as library:
+                measured += thresholds.nearness_in(language, EVALUATION / name, library)
+    PLOT.write_text(thresholds.plot(measured), encoding="utf-8")
+    told: dict[str, object] = {"nearness": [dataclasses.asdict(one) for one in measured]}
+    return Part("thresholds", thresholds.threshold_lines(measured), told, [])
+
+
 def measure_claims() -> Part:
     labelled = read_claims(CLAIMS)
     by_words = judge_claims(labelled)
@@ -166,6 +181,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--cost", action="store_true", help="only times, beside bare llama-cpp-python")
     parser.add_argument("--models", action="store_true", help="only footnotes of small models and under strong tones")
     parser.add_argument("--judgement", action="store_true", help="only what the model's yes or no adds to the check")
+    parser.add_argument("--thresholds", action="store_true", help=f"only where refusing begins; draws {PLOT.name}")
     parser.add_argument("--rows", action="store_true", help="print every question with its answer")
     parser.add_argument("--json", type=Path, help="keep all figures and rows here")
     return parser
@@ -174,6 +190,8 @@ def parser() -> argparse.ArgumentParser:
 def measured(options: argparse.Namespace) -> list[Part]:
     if options.claims_only:
         return [measure_claims()]
+    if options.thresholds:
+        return [measure_thresholds()]
     with opened() as place:
         if options.cost:
             return [measure_cost(options, place)]

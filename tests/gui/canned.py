@@ -184,7 +184,9 @@ def answer(number: int, conversation: int, question: str, files: dict[int, Path]
         Sentence("Either side may end the lease with three months' notice.", Support.SUPPORTED, (1,)),
         Sentence("If the rent is two months late, the landlord may end it at once.", Support.SUPPORTED, (2, 3)),
         Sentence("The deposit is returned within a week.", Support.UNSUPPORTED, ()),
-        Sentence("A late fee of four per cent a year is charged from the first day.", Support.PARTLY, (4,)),
+        Sentence(
+            "A late fee of four per cent a year is charged from the first day.", Support.PARTLY, (4,), ("first day",)
+        ),
     )
     text = " ".join(s.text for s in sentences[:2]) + " " + sentences[2].text + "\n\n" + sentences[3].text
     standalone = question if conversation != 99 and "it" not in question.split() else "How long is the lease's notice?"

@@ -39,7 +39,7 @@ class Asking:
         limits = AnswerLimits()
         draft = Answerer(finder, self._generator, limits).answer(AskedQuestion(case.question), Nobody())
         sources = [finder.around(p, limits.source_characters).text for p in draft.passages[: limits.sources]]
-        return judged(case, draft, sources, self._texts, by_quote=self._generator is None)
+        return judged(case, draft, sources, self._texts)
 
     def ask_all(self, cases: Sequence[Case], finder: Callable[[Case], Finder], what: str) -> list[Row]:
         rows = []
@@ -60,7 +60,9 @@ def answer_figures(answerable: Sequence[Row], left_out: Sequence[Row], near: Seq
     given = [row for row in answerable if not row.refused]
     return {
         "answered and right": share(answerable, lambda row: row.right),
+        "answered and right, by quotes": share(answerable, lambda row: row.right and row.by_quote),
         "footnoted words hold the answer, of those right": share(right, lambda row: row.cited),
+        "answerable, answered by quotes": share(answerable, lambda row: row.by_quote),
         "answerable, refused": share(answerable, lambda row: row.refused),
         "sources hold the answer": share(answerable, lambda row: row.source_has_it),
         "left out, refused": share(left_out, lambda row: row.refused),
@@ -101,4 +103,5 @@ def answer_lines(told: dict[str, object], *, rows: bool) -> list[str]:
 def _row_line(row: dict[str, object]) -> str:
     mark = "right" if row["right"] else "refused" if row["refused"] else "wrong"
     marks = f"{mark}{'' if row['source_has_it'] else ', not in sources'}{', cited' if row['cited'] else ''}"
+    marks += ", by quotes" if row["by_quote"] else ""
     return f"{row['qid']} [{marks}] {row['question']} -> {row['answer']} ({' | '.join(row['right_answers'])})"  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Draws shares against a threshold as an SVG, with the standard library alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -21,10 +21,12 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One threshold: what it is called, where it stands, and what lies below each other place it could have."""
+    """A measure of questions with what lies below each value of it. `marks` are thresholds by name, the first one first
+    told of in the key.
+    """
 
     title: str
-    chosen: float
+    marks: Mapping[str, float]
     most: float
     curves: Sequence[Curve]
 
@@ -60,9 +62,12 @@ def _panel(panel: Panel, left: float) -> list[str]:
         parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" {_FONT} text-anchor="end">{tenth / 10:g}</text>')
         value = panel.most * tenth / 10
         parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" {_FONT} text-anchor="middle">{value:.2g}</text>')
-    x = left + _WIDTH * panel.chosen / panel.most
-    parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" stroke="#333" stroke-dasharray="2 3"/>')
-    parts.append(f'<text x="{x + 4:.1f}" y="{_TOP + 12}" {_FONT}>{panel.chosen:g}</text>')
+    for place, (name, value) in enumerate(panel.marks.items()):
+        x, y = left + _WIDTH * value / panel.most, bottom - 8 - 13 * place
+        parts.append(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" stroke="#333" stroke-dasharray="2 3"/>'
+        )
+        parts.append(f'<text x="{x + 4:.1f}" y="{y}" {_FONT}>{escape(name)} {value:g}</text>')
     for place, curve in enumerate(panel.curves):
         parts += _curve(curve, panel, left, bottom + 36 + 14 * place)
     return parts
@@ -76,8 +81,8 @@ def _curve(curve: Curve, panel: Panel, left: float, key: float) -> list[str]:
     )
     dashes = ' stroke-dasharray="6 4"' if curve.dashed else ""
     stroke = f'fill="none" stroke="{curve.colour}" stroke-width="1.8"{dashes}'
-    at = share_below(curve.values, panel.chosen)
-    told = f"{curve.name}: {at:.2f} of {len(curve.values)}"
+    at = ", ".join(f"{share_below(curve.values, value):.2f}" for value in panel.marks.values())
+    told = f"{curve.name} ({len(curve.values)}): {at}"
     return [
         f'<polyline points="{points}" {stroke}/>',
         f'<line x1="{left}" x2="{left + 26}" y1="{key}" y2="{key}" {stroke}/>',

@@ -39,7 +39,7 @@ class Row:
     failed: int
 
 
-def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, str], *, by_quote: bool) -> Row:
+def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, str]) -> Row:
     """`sources` are what the model read; `texts` the files by path, to resolve footnotes with."""
     quotes = [footnote.quote for footnote in draft.footnotes]
     words = len(draft.text.split())
@@ -59,7 +59,7 @@ def judged(case: Case, draft: Draft, sources: Sequence[str], texts: dict[str, st
         source_has_it=any(_holds(source, case.answers) for source in sources),
         broken=len(broken),
         contradicted=contradicted(draft, case.question),
-        by_quote=by_quote,
+        by_quote=draft.by_quote,
         footnotes=len(draft.footnotes),
         failed=len(broken | failed_footnotes(draft, case.question)),
     )

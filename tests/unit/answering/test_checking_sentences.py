@@ -98,3 +98,31 @@ def test_a_bare_number_is_no_percentage_beside_another_one() -> None:
     asked = evidence(words, "How much heavier is oxygen-18 than oxygen-16?")
     assert check("Oxygen-18 is 16% heavier than oxygen-16.", asked).support is not Support.SUPPORTED
     assert check("Oxygen-18 is 12% heavier than oxygen-16.", asked).support is Support.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "missing"),
+    [
+        ("The lease was signed by Ada Lovelace on 5 April 2024.", "What was signed in April?", ("April",)),
+        ("The monthly rent is not 950 euros and due on the first day of the month.", "", ("not",)),
+        (
+            "The lease was cheerfully signed by Ada Lovelace in the presence of witnesses.",
+            "",
+            ("cheerfully", "presence", "witnesses"),
+        ),
+        ("The monthly rent is 950 euros.", "", ()),
+    ],
+)
+def test_what_a_partly_supported_sentence_lacks(sentence: str, question: str, missing: tuple[str, ...]) -> None:
+    checked = check(sentence, evidence(LEASE, question))
+    assert checked.support is (Support.PARTLY if missing else Support.SUPPORTED)
+    assert checked.missing == missing
+
+
+def test_meaning_decides_between_sentences_with_the_same_words() -> None:
+    words = "The lamp in the hall is old. The lamp in the shed is old."
+    passage = FoundPassage(1, 1, "/files/a.txt", 0, len(words), None, words, 1.0, "")
+    second = Evidence([passage], "", lambda _, others: [float("shed" in other) for other in others])
+    first = Evidence([passage], "", lambda _, others: [float("hall" in other) for other in others])
+    assert "shed" in check("The lamp is old.", second).units[0].text
+    assert "hall" in check("The lamp is old.", first).units[0].text

@@ -49,3 +49,7 @@ def test_negation(text: str) -> None:
 def test_odd_digits_raise_nothing() -> None:
     for text in ("1.2.3.4", "1,2.3,4", "½", "٣٤", "1'000'000.50", "²", "①"):
         facts_of(text)
+
+
+def test_everyday_words_are_no_numbers() -> None:
+    assert facts_of("The rent is due once a month.").numbers == ()

@@ -178,7 +178,7 @@ def test_a_file_that_is_gone_or_away_is_not_returned(library: SmallLibrary) -> N
     path.rename(path.with_name("elsewhere.txt"))
     assert library.finder.find("ferry", 5) == ()
     path.with_name("elsewhere.txt").rename(path)
-    library.files.set_offline(library.folder_id, "The folder is not there.")
+    library.files.set_offline(library.folder_id, "The folder is not there.", 0.0)
     assert library.finder.find("ferry", 5) == ()
 
 
@@ -325,3 +325,11 @@ def test_one_file_leaves_places_to_others_that_are_nearly_as_good() -> None:
     assert shown == [0, 1, 2, 3, 4, 5, 6, 7, 8, 40]
     assert [result.hit.id for result in arrange([*crowd, weak], 10)] == list(range(10))
     assert [result.hit.id for result in arrange([*crowd, good], 3)] == [0, 1, 2]
+
+
+def test_likeness_is_measured_from_strangers(library: SmallLibrary) -> None:
+    """Strangers are of the other kind here, so what is of it is no nearer than any text."""
+    money = library.finder.likeness("the rent", ["euros a month", "the weather"])
+    assert money == pytest.approx([1.0, 0.0], abs=1e-4)
+    assert library.finder.likeness("the sun", ["the weather"]) == pytest.approx([0.0], abs=1e-4)
+    assert library.words_finder.likeness("the rent", ["euros"]) == ()
