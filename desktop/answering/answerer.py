@@ -93,10 +93,11 @@ class _Answering:
         self._listener.stage("checking", self._standalone)
         return self._judged(generated, self._evidence(prompt.sources))
 
-    def _generated(self, turns: tuple[Turn, ...], generator: Generator) -> Generated:
+    def _generated(self, turns: tuple[Turn, ...], generator: Generator, json_schema: str = "") -> Generated:
         """What the model answers; what it thought before that is kept apart."""
         reader = _Writing(self._listener, self._standalone)
-        written = write(turns, generator, self._limits.answer_tokens, self._question.attempt, reader)
+        tokens, attempt = self._limits.answer_tokens, self._question.attempt
+        written = write(turns, generator, tokens, attempt, reader, json_schema)
         self._thought = written.thought or self._question.begun_thought
         return written.generated
 
@@ -120,7 +121,7 @@ class _Answering:
 
         def again(turns: tuple[Turn, ...]) -> Generated:
             self._listener.text("\n\n")
-            return self._generated(turns, generator)
+            return self._generated(turns, generator, form.json_schema)
 
         written = in_form(form, prompt.turns, first, again)
         self._listener.stage("checking", self._standalone)

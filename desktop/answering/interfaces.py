@@ -41,7 +41,7 @@ class Generator(Protocol):
     """A loaded language model; `context` is in tokens.
 
     An `aside` is a short question to the model itself, at most 1,024 tokens with its answer: it runs without tones,
-    and what the model holds of the conversation stays.
+    and what the model holds of the conversation stays. `json_schema` keeps what is written to a JSON Schema.
     """
 
     @property
@@ -58,6 +58,7 @@ class Generator(Protocol):
         seed: int = 0,
         stop: tuple[str, ...] = (),
         aside: bool = False,
+        json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated: ...
 

@@ -30,11 +30,19 @@ class Written:
     thought: str
 
 
-def write(turns: Sequence[Turn], generator: Generator, tokens: int, attempt: int, reader: Reader) -> Written:
-    """At most `tokens` tokens; as many again for the answer where a thought took them all.
+def write(
+    turns: Sequence[Turn], generator: Generator, tokens: int, attempt: int, reader: Reader, json_schema: str = ""
+) -> Written:
+    """At most `tokens` tokens; as many again for the answer where a thought took them all. With a schema the text is
+    kept to it, and has no room for a thought.
 
     Raises what the generator raises.
     """
+    if json_schema:
+        kept = generator.generate(
+            turns, max_tokens=tokens, json_schema=json_schema, on_text=lambda words: reader.take("", words)
+        )
+        return Written(kept, "")
     begun = turns[-1].text if turns[-1].role == "assistant" else ""
     generated = _generate(turns, generator, tokens, attempt, begun, reader)
     thought, text = split_thought(begun + generated.text)

@@ -2,7 +2,7 @@
 
 import os
 
-from desktop.domain.answers import Answer, AnswerMode, FootnoteLink, FoundPassage, Support
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, FootnoteLink, FoundPassage, Support
 from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
@@ -155,12 +155,18 @@ def _marked(answer: Answer) -> str:
     free = answer.mode is AnswerMode.FREE
     own = " (the model's own knowledge, not from your files)" if free else " (not found in your files)"
     parts: list[str] = []
+    at = 0
     for sentence in answer.sentences:
+        found = answer.text.find(sentence.text, at)
+        if answer.format is not AnswerFormat.PLAIN and found >= 0:
+            # lines and what they are indented by are part of the form
+            parts.append(answer.text[at:found])
+            at = found + len(sentence.text)
         marks = "".join(f"[{n}]" for n in sentence.footnotes)
         lost = f": not {', '.join(map(plain, sentence.missing))}" if sentence.missing else ""
         doubt = {Support.UNSUPPORTED: own, Support.PARTLY: f" (only partly found{lost})"}
         parts.append(f"{plain(sentence.text)}{marks}{doubt.get(sentence.support, '')}")
-    return " ".join(parts) or plain(answer.text)
+    return (" " if answer.format is AnswerFormat.PLAIN else "").join(parts) or plain(answer.text)
 
 
 def _footnote_line(footnote: FootnoteLink) -> str:

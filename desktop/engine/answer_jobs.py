@@ -59,10 +59,18 @@ class LoadedModel:
         seed: int = 0,
         stop: tuple[str, ...] = (),
         aside: bool = False,
+        json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated:
         return self._models.runner.generate(
-            turns, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop, aside=aside, on_text=on_text
+            turns,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            seed=seed,
+            stop=stop,
+            aside=aside,
+            json_schema=json_schema,
+            on_text=on_text,
         )
 
 

@@ -149,6 +149,7 @@ class ModelRunner:
         stop: Sequence[str] = (),
         aside: bool = False,
         guess: bool = True,
+        json_schema: str = "",
         on_text: Callable[[str], None] = lambda _text: None,
     ) -> Generated:
         """Answers `turns`; `on_text` gets the text as it comes, on another thread.
@@ -163,7 +164,8 @@ class ModelRunner:
             self._numbers += 1
             listener = _Listener(self._numbers, on_text, self._send_cancel)
             self._listener = listener
-            request = Generate(listener.number, tuple(turns), max_tokens, temperature, seed, tuple(stop), aside, guess)
+            number, ends = listener.number, tuple(stop)
+            request = Generate(number, tuple(turns), max_tokens, temperature, seed, ends, aside, guess, json_schema)
             try:
                 answer = self._generate(request, listener)
             finally:

@@ -63,7 +63,8 @@ class Generation:
 
     def _put_out(self, writing: "_Writing", request: Generate) -> None:
         """Until the answer ends or is cancelled."""
-        sampler = self._model.sampler(request.temperature, request.seed)
+        guide = self._model.guide(request.json_schema) if request.json_schema else None
+        sampler = self._model.sampler(request.temperature, request.seed, guide)
         guessed: list[int] = []
         try:
             while True:

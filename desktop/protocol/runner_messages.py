@@ -68,7 +68,8 @@ class Generate:
 
     `aside`: no part of the conversation. It runs without tones in a small memory of its own (at most 1,024 tokens),
     and what the runner remembers of the conversation stays. `guess` lets the runner guess ahead from the prompt and
-    check several tokens at once, which changes the speed and not the text.
+    check several tokens at once, which changes the speed and not the text. `json_schema` keeps the text to a schema as
+    far as llama.cpp can follow it; empty: nothing does.
     """
 
     generation: int
@@ -79,6 +80,7 @@ class Generate:
     stop: tuple[str, ...]
     aside: bool = False
     guess: bool = True
+    json_schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)

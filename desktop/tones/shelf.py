@@ -2,6 +2,7 @@
 folder is converted; the original is not touched.
 """
 
+import contextlib
 import filecmp
 import shutil
 import time
@@ -43,7 +44,8 @@ def add_tone(path: str | Path, folder: Path, base: GgufHeader | None = None) -> 
     peft = peft_folder(source)
     target = _add_copy(source, folder, base) if peft is None else _add_converted(peft, folder, base)
     if not card_path(target).exists():
-        write_card(target, first_card(peft or source, read_header(target), time.time()))
+        with contextlib.suppress(UserError):  # it is a tone without a card too
+            write_card(target, first_card(peft or source, read_header(target), time.time()))
     return describe_tone(target, base)
 
 

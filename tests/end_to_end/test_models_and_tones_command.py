@@ -229,6 +229,14 @@ def test_a_disk_without_room_loses_nothing(model: Path, home: Path, tmp_path: Pa
         assert not list((home / "tones").iterdir())
 
 
+def test_a_tone_is_renamed(shell: FootnoteCommand, model: Path, tmp_path: Path) -> None:
+    tone = one(shell, "tones", "add", make_lora(model, tmp_path / "letters.gguf"), "--model", model)
+    assert (tone["origin"], tone["licence"], tone["truth"]) == (str(tmp_path / "letters.gguf"), "", [])
+    (renamed,) = one(shell, "tones", "rename", "letters", "Our voice", "--model", model)["tones"]
+    assert (renamed["name"], renamed["file"]) == ("Our voice", tone["file"])
+    assert shell.run("tones", "rename", "none", "x").returncode == 2
+
+
 def test_wrong_usage(shell: FootnoteCommand, model: Path, tmp_path: Path) -> None:
     for words in (
         ("models",),
@@ -239,6 +247,8 @@ def test_wrong_usage(shell: FootnoteCommand, model: Path, tmp_path: Path) -> Non
         ("tones", "add", tmp_path / "none.gguf"),
         ("tones", "check", model, "--model", tmp_path / "none.gguf"),
         ("tones", "check", model, "--strength", "2"),
+        ("tones", "hear", model, "--strength", "2"),
+        ("tones", "truth", model, "--strength", "no"),
     ):
         done = shell.run(*words)
         assert (done.returncode, done.stdout) == (2, ""), words

@@ -28,7 +28,8 @@ class Form:
     """`rules` are the model's orders, `given` what the user gave for it (a schema), with its heading.
 
     `problems` says what keeps the text from being of this form: nothing where it is. `needs_files` is False for
-    what may be answered without them. `prose`: a refusal may come in this form. `claims` takes text and question.
+    what may be answered without them. `json_schema` is what the model is kept to when it did not keep to it by itself.
+    `prose`: a refusal may come in this form. `claims` takes text and question.
     """
 
     rules: str
@@ -38,6 +39,7 @@ class Form:
     problems: Callable[[str], tuple[str, ...]] = lambda _text: ()
     needs_files: bool = True
     prose: bool = False
+    json_schema: str = ""
 
 
 def sentence_claims(text: str) -> tuple[Claim, ...]:

@@ -1,4 +1,7 @@
-"""Brings what a model wrote into its form. Where it doesn't keep it, the model is told why and asked once more."""
+"""Brings what a model wrote into its form. Where it doesn't keep it, the model is told why and asked once more.
+
+The first time it is free, so that it can say that the sources don't say it; the second time a schema holds it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

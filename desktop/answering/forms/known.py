@@ -91,6 +91,7 @@ def _json(text: str) -> Form:
         tidy=json_form.tidy_json,
         claims=json_form.json_claims,
         problems=partial(json_form.json_problems, schema=schema),
+        json_schema=text,
     )
 
 

@@ -19,8 +19,13 @@ _CLOSING = re.compile(
 )
 _POLITE = re.compile(
     r"(?:i hope|i trust|thank you for|thanks for|(?:please )?(?:do not hesitate|feel free|let me know|get in touch)|"
-    r"if you (?:have|need)|(?:i am|i'm) (?:writing|happy)|best\b|looking forward|vielen dank|bitte (?:melden|lassen)|"
-    r"bei (?:rück)?fragen|n'hésitez|merci|no dude|gracias|grazie|non esiti)\b[^\d]*",
+    r"if you (?:have|need) (?:any|further|more|additional)|(?:i am|i'm) happy to|best\b|looking forward|"
+    r"vielen dank|bitte (?:melden|lassen)|bei (?:rück)?fragen|n'hésitez|merci|no dude|gracias|grazie|"
+    r"non esiti)\b[^\d]*",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:i am|i'm|i’m|we are|this is) writing(?: to \w+ you)? (?:about|regarding|concerning|in regard to)\b[^.]*\.?",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"(?:subject|re|betreff|objet|asunto|oggetto|onderwerp|ämne)\s*:", re.IGNORECASE)
@@ -28,14 +33,19 @@ _SIGNED_LINES = 4
 _SEPARATOR = re.compile(r"\|?[\s:|-]*-{2,}[\s:|-]*\|?")
 
 
-def email_claims(text: str, _question: str) -> tuple[Claim, ...]:
-    """Greeting, pleasantries, closing and signature claim nothing."""
+_FORMAL = (_GREETING, _POLITE, _CLOSING, _ABOUT)
+
+
+def email_claims(text: str, question: str) -> tuple[Claim, ...]:
+    """Greeting, pleasantries, closing and signature claim nothing, nor does a subject that only names the question."""
+    asked = set(re.findall(r"\w+", question.casefold()))
     signed_from = _signature(text)
     claims: list[Claim] = []
     for claim in sentence_claims(text):
         words = text[claim.start : claim.end]
         says = _SUBJECT.sub("", words, 1).strip()
-        formal = claim.start >= signed_from or any(p.fullmatch(words.strip()) for p in (_GREETING, _POLITE, _CLOSING))
+        named = says != words and asked.issuperset(re.findall(r"\w+", says.casefold()))
+        formal = named or claim.start >= signed_from or any(form.fullmatch(words.strip()) for form in _FORMAL)
         claims.append(Claim(claim.start, claim.end, "" if formal else says))
     return tuple(claims)
 

@@ -59,6 +59,7 @@ class QueuedModel:
         self.context = context
         self.prompts: list[tuple[Turn, ...]] = []
         self.asides: list[bool] = []
+        self.schemas: list[str] = []
         self._answers = list(answers)
         self._reason = reason
 
@@ -74,10 +75,12 @@ class QueuedModel:
         seed: int = 0,
         stop: tuple[str, ...] = (),
         aside: bool = False,
+        json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated:
         self.prompts.append(tuple(turns))
         self.asides.append(aside)
+        self.schemas.append(json_schema)
         text = self._answers.pop(0)
         for piece in re.findall(r"\S+\s*", text):
             on_text(piece)

@@ -32,6 +32,7 @@ class RefusingModel(QueuedModel):
         seed: int = 0,
         stop: tuple[str, ...] = (),
         aside: bool = False,
+        json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated:
         raise UserError("The question and its sources are too long for this model.")

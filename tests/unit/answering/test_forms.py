@@ -4,15 +4,22 @@ import json
 
 import pytest
 
+from desktop.answering.answerer import Answerer
 from desktop.answering.forms.form import Claim, Form
 from desktop.answering.forms.json_form import json_problems, read_schema
-from desktop.answering.forms.keeping import in_form
+from desktop.answering.forms.keeping import NO_FORM, in_form
 from desktop.answering.forms.known import form_of
 from desktop.answering.forms.sql_form import check_schema
-from desktop.domain.answers import AnswerFormat
+from desktop.answering.interfaces import AskedQuestion, Draft
+from desktop.answering.prompting import RULES, build_prompt
+from desktop.domain.answers import AnswerFormat, Support
 from desktop.domain.errors import UserError
 from desktop.domain.voices import Shape, Voice
 from desktop.protocol.runner_messages import Generated, Turn
+from tests.unit.answering.fakes import Listening, QueuedModel, TextLibrary
+from tests.unit.answering.test_answers import LIBRARY, check_promises
+
+RENT = "What is the monthly rent of the flat?"
 
 LEASES = "CREATE TABLE leases (unit INTEGER PRIMARY KEY, tenant TEXT, notice_months INTEGER);"
 INVOICE = json.dumps(
@@ -64,11 +71,14 @@ def test_what_is_polite_in_an_email_claims_nothing() -> None:
     email = form("email")
     text = email.tidy(
         "```\nSubject: Notice period of Unit 4\n\nDear Ms Hill,\n\nI hope this email finds you well. "
-        "The notice period is three months.\n\nPlease let me know if you have any questions.\n\n"
+        "I am writing to inform you about the lease of Unit 4. The notice period is three months.\n\n"
+        "Please let me know if you have any questions.\n\n"
         "Best regards,\n[Your Name]\n```"
     )
     said = [says for _, says in claims(email, text) if says]
     assert said == ["Notice period of Unit 4", "The notice period is three months."]
+    question = "What is the notice period of Unit 4?"
+    assert [says for _, says in claims(email, text, question) if says] == ["The notice period is three months."]
 
 
 def test_a_table_is_one_claim_a_row() -> None:
@@ -197,3 +207,58 @@ def test_refusals_and_what_is_cut_off_are_not_asked_again() -> None:
     assert in_form(form("email"), (), generated("Not in the sources."), never).refuses
     cut = in_form(form("json", INVOICE), (), generated('{"party": "Hi', "length"), never)
     assert "cut off" in cut.problems[0]
+
+
+def answered(model: QueuedModel, kind: str, question: str = RENT, schema: str = "") -> Draft:
+    asked = AskedQuestion(question, form=form_of(Shape(AnswerFormat(kind), schema)))
+    return Answerer(TextLibrary(LIBRARY), model).answer(asked, Listening())
+
+
+def test_an_answer_in_a_form_is_checked_piece_by_piece() -> None:
+    model = QueuedModel("- The monthly rent of the flat is 950 euros. [1]\n- The flat has a swimming pool on the roof.")
+    draft = answered(model, "bullets")
+    assert [sentence.support for sentence in draft.sentences] == [Support.SUPPORTED, Support.UNSUPPORTED]
+    assert draft.sentences[0].text == "- The monthly rent of the flat is 950 euros."
+    assert "list" in model.prompts[0][0].text and not draft.problems
+    check_promises(draft, TextLibrary(LIBRARY))
+
+
+def test_the_second_try_is_held_to_the_schema() -> None:
+    schema = '{"type": "object", "properties": {"rent": {"type": "string"}}, "required": ["rent"]}'
+    model = QueuedModel('{"price": "950 euros"}', '{"rent": "950 euros"}')
+    draft = answered(model, "json", schema=schema)
+    assert json.loads(draft.text) == {"rent": "950 euros"} and not draft.problems
+    assert model.schemas == ["", schema]
+    assert schema in model.prompts[0][1].text
+    assert [sentence.support for sentence in draft.sentences] == [Support.NONE, Support.SUPPORTED, Support.NONE]
+    check_promises(draft, TextLibrary(LIBRARY))
+
+
+def test_invented_values_become_a_refusal() -> None:
+    schema = '{"type": "object", "properties": {"colour": {"type": "string"}}}'
+    assert answered(QueuedModel('{"colour": "bright purple"}'), "json", schema=schema).refused
+    assert answered(QueuedModel("Not in the sources."), "table").refused
+
+
+def test_sql_needs_no_files() -> None:
+    model = QueuedModel("SELECT unit FROM leases WHERE notice_months > 6;")
+    draft = answered(model, "sql", "Which units have a zebra notice over 6 months?", LEASES)
+    assert not draft.refused and not draft.problems
+    assert [sentence.support for sentence in draft.sentences] == [Support.NONE]
+
+
+def test_without_a_model_files_are_quoted_and_that_is_said() -> None:
+    asked = AskedQuestion(RENT, form=form("bullets"))
+    draft = Answerer(TextLibrary(LIBRARY), None).answer(asked, Listening())
+    assert draft.footnotes and draft.problems == (NO_FORM,)
+
+
+def test_plain_prompts_are_as_they_were() -> None:
+    """Kept generations are found by the prompt's hash."""
+    library, model = TextLibrary(LIBRARY), QueuedModel()
+    (passage,) = library.find(RENT, 1)[:1]
+    prompt = build_prompt(RENT, (), (passage,), model, 100)
+    assert prompt.turns[0] == Turn("system", RULES)
+    assert prompt.turns[1].text.startswith("Sources:\n\n[1] ") and prompt.turns[1].text.endswith(
+        f"\n\nQuestion: {RENT}"
+    )
