@@ -53,8 +53,8 @@ class EngineClient(QObject):
     Signals, each with one message of desktop.protocol.engine_messages unless noted: `engine_started(Greeting)`,
     `engine_lost()` it died and is started again, `engine_given_up(title, hint)`, `indexing_progressed`,
     `library_changed`, `answer_stage_changed`, `answer_text_arrived`, `answer_thought_arrived`,
-    `answer_meanwhile_arrived`, `answer_finished`, `answer_failed`, `models_changed`, `tones_changed`, `trial_told`
-    (four kinds), `window_wanted`, `notice_arrived`.
+    `answer_meanwhile_arrived`, `answer_finished`, `answer_failed`, `models_changed`, `downloads_changed`, `tones_changed`,
+    `trial_told` (four kinds), `window_wanted`, `notice_arrived`.
     """
 
     engine_started = Signal(object)
@@ -69,6 +69,7 @@ class EngineClient(QObject):
     answer_finished = Signal(object)
     answer_failed = Signal(object)
     models_changed = Signal(object)
+    downloads_changed = Signal(object)
     tones_changed = Signal(object)
     trial_told = Signal(object)
     window_wanted = Signal(object)
@@ -89,21 +90,15 @@ class EngineClient(QObject):
         self._read_later.timeout.connect(self._read)
         self._start_later = QTimer(self, singleShot=True)
         self._start_later.timeout.connect(self.start)
-        self._events: dict[str, tuple[type, Any]] = {
-            event_name(messages.IndexingProgressed): (messages.IndexingProgressed, self.indexing_progressed),
-            event_name(messages.LibraryChanged): (messages.LibraryChanged, self.library_changed),
-            event_name(messages.AnswerStage): (messages.AnswerStage, self.answer_stage_changed),
-            event_name(messages.AnswerText): (messages.AnswerText, self.answer_text_arrived),
-            event_name(messages.AnswerThought): (messages.AnswerThought, self.answer_thought_arrived),
-            event_name(messages.AnswerMeanwhile): (messages.AnswerMeanwhile, self.answer_meanwhile_arrived),
-            event_name(messages.AnswerFinished): (messages.AnswerFinished, self.answer_finished),
-            event_name(messages.AnswerFailed): (messages.AnswerFailed, self.answer_failed),
-            event_name(messages.ModelsChanged): (messages.ModelsChanged, self.models_changed),
-            event_name(messages.TonesChanged): (messages.TonesChanged, self.tones_changed),
-            **{event_name(kind): (kind, self.trial_told) for kind in messages.TRIAL_EVENTS},
-            event_name(messages.WindowWanted): (messages.WindowWanted, self.window_wanted),
-            event_name(messages.Notice): (messages.Notice, self.notice_arrived),
-        }
+        self._events = {event_name(kind): (kind, self._signal_of(kind)) for kind in messages.EVENTS}
+
+    def _signal_of(self, kind: type) -> Any:
+        """Named as the event, or as what it tells; None for one that the window doesn't listen to."""
+        if kind in messages.TRIAL_EVENTS:
+            return self.trial_told
+        name = event_name(kind)
+        signals = (getattr(self, each, None) for each in (name, f"{name}_arrived", f"{name}_changed"))
+        return next((signal for signal in signals if signal is not None), None)
 
     @property
     def ready(self) -> bool:
@@ -238,7 +233,9 @@ class EngineClient(QObject):
         if known is None:
             raise ProtocolError(f"unknown event {event.name!r}")
         kind, signal = known
-        signal.emit(decode(kind, event.params))
+        decoded = decode(kind, event.params)
+        if signal is not None:
+            signal.emit(decoded)
 
     def _take_reply(self, reply: Reply) -> None:
         waiting = self._waiting.pop(reply.id, None)

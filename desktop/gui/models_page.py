@@ -1,57 +1,230 @@
-"""The models on this computer, each to be chosen or with the reason why not."""
+"""The page of models: those on this computer, those on their way, those that the catalogue offers, and those that
+other programs keep; each with how it fits this computer. Only *Download* connects, by a process of its own.
+"""
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
-from desktop.domain.models import Model
-from desktop.gui.controls import Button, ElidedLabel, column, empty, framed, label, row
+from desktop.domain.models import MachineVerdict, Model, OfferedModel
+from desktop.gui.controls import Button, column, empty, framed, label, row
+from desktop.gui.download_row import DownloadRow
+from desktop.gui.messages import STAYS_LONG, Message
+from desktop.gui.model_cards import CardActions, found_card, model_card
+from desktop.gui.model_sheet import ModelSheetForm
+from desktop.gui.model_state import ModelState
+from desktop.gui.model_wording import speed_text
+from desktop.gui.offer_card import OfferCard
 from desktop.gui.page_frame import PageFrame
 from desktop.gui.parts import Parts
 from desktop.gui.translation import tr
-from desktop.gui.wording import shown, size_text
+from desktop.gui.wording import size_text
 
 
 class ModelsPage(PageFrame):
     def __init__(self, parts: Parts, on_add: Callable[[], object]) -> None:
         super().__init__(tr("Models"), tr("A model writes the answers. It runs on this computer and nowhere else."))
         self._parts = parts
+        self.models = ModelState(parts.client, parts.messages, self)
+        self._opened = ""  # path of the model whose details are open
+        self._asking = ""  # id of the offer that is asked about
+        self._too_big_shown = False
+        self.rows: dict[str, DownloadRow] = {}
+        self.form: ModelSheetForm | None = None
         self.beside_title.addWidget(Button(tr("Add a .gguf file…"), on_add))
-        self._cards = column(2)
-        self.body.addLayout(self._cards)
+        self._installed, self._coming, self._found, self._offers = (column(2) for _ in range(4))
+        for part in (self._installed, self._coming, self._offers, self._found):
+            self.body.addLayout(part)
         self.body.addStretch(1)
-        parts.state.models_changed.connect(self._show)
-        self._show()
+        parts.state.models_changed.connect(self._show_installed)
+        self.models.sheet_changed.connect(self._show_installed)
+        self.models.downloads_changed.connect(self._show_coming)
+        self.models.offers_changed.connect(self._show_offers)
+        self.models.measuring_changed.connect(self._show_offers)
+        self.models.found_changed.connect(self._show_found)
+        self.models.look()
+        self._show_installed()
 
-    def _show(self) -> None:
-        models = self._parts.state.models
-        empty(self._cards)
-        if models is None:
-            self._cards.addWidget(label(tr("Looking for models…"), "muted"))
+    # --- on this computer
+
+    def _show_installed(self) -> None:
+        with KeptFocus(self):
+            empty(self._installed)
+            models = self._parts.state.models
+            if models is None:
+                self._installed.addWidget(label(tr("Looking for models…"), "muted"))
+                return
+            actions = CardActions(self._use, self._toggle_details, self._ask_removal)
+            for model in models.models:
+                opened = model.path == self._opened
+                card = model_card(model, actions, chosen=model.path == models.chosen, opened=opened)
+                if opened:
+                    self._add_details(card)
+                self._installed.addWidget(framed("card", card))
+            if not models.models:
+                self._installed.addWidget(label(tr("No model yet."), "strong"))
+                how = tr("Get one from the list below, drop a .gguf file on this window, or use one that is here.")
+                self._installed.addWidget(label(how, "muted", wrap=True))
+
+    def _add_details(self, card: QVBoxLayout) -> None:
+        sheet = self.models.sheet
+        if sheet is not None and sheet.model.path == self._opened:
+            self.form = ModelSheetForm(self.models, sheet)
+            card.addLayout(self.form.layout)
+
+    def _use(self, model: Model) -> None:
+        self.models.choose(model.path)
+
+    def _toggle_details(self, model: Model) -> None:
+        self._opened = "" if self._opened == model.path else model.path
+        if self._opened:
+            self.models.read_sheet(model.path)
+        self._show_installed()
+
+    def _ask_removal(self, model: Model) -> None:
+        if model.linked:
+            self.models.remove(model.path, delete=False)
+            said = tr("{name} is off the list; its file stays where it is.", name=model.name)
+            undo = lambda: self.models.use(model.path)  # noqa: E731  # as short as its name
+            self._parts.messages.show(Message(said, tr("Undo"), undo))
             return
-        for model in models.models:
-            self._cards.addWidget(self._card(model, chosen=model.path == models.chosen))
-        if not models.models:
-            self._cards.addWidget(label(tr("No model yet."), "strong"))
-            how = tr("Drop a .gguf file on this window, or run this once in a terminal:")
-            self._cards.addWidget(label(how, "muted", wrap=True))
-            self._cards.addWidget(label("python3 -m installer run", "code"))
+        text = tr("Delete the file of {name}? That frees {size}.", name=model.name, size=size_text(model.size))
 
-    def _card(self, model: Model, *, chosen: bool) -> QFrame:
-        lines = column(0.5)
-        lines.addWidget(ElidedLabel(shown(model.name), "strong"))
-        facts = [size_text(model.size), shown(model.architecture)]
-        if model.context:
-            facts.append(tr("{n} token of context", "{n} tokens of context", model.context))
-        lines.addWidget(label("  ·  ".join(fact for fact in facts if fact), "muted"))
-        if model.problem:
-            lines.addWidget(label(shown(model.problem), "bad", wrap=True))
-        across = row(3, (4, 3, 3, 3))
-        across.addLayout(lines, 1)
-        if chosen:
-            across.addWidget(label(tr("✓ In use"), "good"))
-        elif not model.problem:
-            use = Button(tr("Use"), lambda: self._parts.state.choose_model(model.path))
-            use.setAccessibleName(tr("Use {name}", name=model.name))
-            across.addWidget(use)
-        return framed("card", across)
+        def delete() -> None:
+            self.models.remove(model.path, delete=True)
+
+        self._parts.messages.show(Message(text, tr("Delete"), delete, stays=STAYS_LONG))
+
+    # --- on the way
+
+    def _show_coming(self) -> None:
+        """A download that is shown already is followed in place, ten times a second."""
+        downloads = self.models.downloads.downloads if self.models.downloads is not None else ()
+        if [download.id for download in downloads] == list(self.rows):
+            for download in downloads:
+                self.rows[download.id].follow(download)
+            return
+        with KeptFocus(self):
+            empty(self._coming)
+            self.rows = {download.id: DownloadRow(self.models, download) for download in downloads}
+            if downloads:
+                _add_title(self._coming, tr("On the way"))
+            for each in self.rows.values():
+                self._coming.addWidget(framed("card", each.layout))
+        self._show_offers()
+
+    # --- to get
+
+    def _show_offers(self) -> None:
+        with KeptFocus(self):
+            empty(self._offers)
+            offers = self.models.offers
+            if offers is None:
+                return
+            _add_title(self._offers, tr("To get"))
+            self._offers.addWidget(self._machine_line())
+            wanted = [offer for offer in offers.offers if not offer.path and offer.id not in self.rows]
+            fitting = [offer for offer in wanted if offer.fit.verdict is not MachineVerdict.TOO_BIG]
+            too_big = [offer for offer in wanted if offer.fit.verdict is MachineVerdict.TOO_BIG]
+            for offer in [*fitting, *(too_big if self._too_big_shown else ())]:
+                self._offers.addWidget(self._offer_card(offer, offers.free_disk))
+            if too_big:
+                self._add_too_big(len(too_big))
+
+    def _machine_line(self) -> QWidget:
+        offers = self.models.offers
+        assert offers is not None
+        known = self._parts.state.models
+        names = {model.path: model.name for model in known.models} if known is not None else {}
+        text = speed_text(offers.speed, names.get(offers.speed.model, offers.speed.model.rpartition("/")[2]))
+        line = row(2)
+        line.addWidget(label(text, "muted", wrap=True), 1)
+        measure = Button(tr("Measure (10 seconds)"), self.models.measure)
+        measure.setEnabled(not self.models.measuring)
+        if self.models.measuring:
+            measure.rename(tr("Measuring…"))
+        line.addWidget(measure)
+        holder = QWidget()
+        holder.setLayout(line)
+        return holder
+
+    def _offer_card(self, offer: OfferedModel, free_disk: int) -> QFrame:
+        def get() -> None:
+            self._asking = ""
+            self.models.get(offer.id)
+
+        card = OfferCard(
+            offer, free_disk, asking=offer.id == self._asking, on_ask=lambda on: self._ask(offer.id, on), on_get=get
+        )
+        return framed("card", card.layout)
+
+    def _ask(self, offer_id: str, on: bool) -> None:
+        self._asking = offer_id if on else ""
+        self._show_offers()
+        if on:
+            self._focus(tr("Download {name}"), offer_id)
+        else:
+            self._focus(tr("Get {name}"), offer_id)
+
+    def _focus(self, text: str, offer_id: str) -> None:
+        offers = self.models.offers
+        name = next((offer.name for offer in offers.offers if offer.id == offer_id), "") if offers is not None else ""
+        for button in self.findChildren(Button):
+            if button.accessibleName() == text.format(name=name) and button.isVisibleTo(self):
+                button.setFocus()
+
+    def _add_too_big(self, number: int) -> None:
+        if self._too_big_shown:
+            text = tr("Hide those that are too big")
+        else:
+            text = tr("{n} more is too big for this computer", "{n} more are too big for this computer", number)
+
+        def toggle() -> None:
+            self._too_big_shown = not self._too_big_shown
+            self._show_offers()
+
+        line = row(0)
+        line.addWidget(Button(text, toggle, look="link"))
+        line.addStretch(1)
+        self._offers.addLayout(line)
+
+    # --- of other programs
+
+    def _show_found(self) -> None:
+        with KeptFocus(self):
+            empty(self._found)
+            found = self.models.found.models if self.models.found is not None else ()
+            if not found:
+                return
+            _add_title(self._found, tr("Found on this computer"))
+            hint = tr("Other programs keep these. They can be used where they are; nothing is copied unless you ask.")
+            self._found.addWidget(label(hint, "muted", wrap=True))
+            for each in found:
+                self._found.addWidget(framed("card", found_card(each, self.models)))
+
+
+class KeptFocus:
+    """Parts of a page are made anew inside it; the focus goes to the control that has the old one's name."""
+
+    def __init__(self, page: QWidget) -> None:
+        self._page = page
+        self._name = ""
+
+    def __enter__(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self._page.isAncestorOf(focused):
+            self._name = focused.accessibleName()
+
+    def __exit__(self, *_: object) -> None:
+        focused = QApplication.focusWidget()
+        if not self._name or (focused is not None and focused.accessibleName() == self._name and focused.isVisible()):
+            return
+        for widget in self._page.findChildren(QWidget):
+            if widget.accessibleName() == self._name and widget.isVisibleTo(self._page):
+                widget.setFocus()
+                return
+
+
+def _add_title(layout: QVBoxLayout, text: str) -> None:
+    layout.addSpacing(16)
+    layout.addWidget(label(text, "section"))

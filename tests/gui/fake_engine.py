@@ -5,6 +5,7 @@
 DIR holds the source files it serves. Words change what it does: `empty` (no folders, no model), `busy` (indexing),
 `mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words, and no
 trial of a tone ends by itself), `crash` (dies in the middle of an answer), `problems` (files in every state),
+`downloading` and `stopped` (see `fake_models`),
 `folders` (nine of them), `many` (100,000 files).
 """
 
@@ -22,7 +23,6 @@ from typing import Any
 from desktop.domain.answers import Answer, AnswerState, Conversation
 from desktop.domain.errors import FileProblem, UserError
 from desktop.domain.files import FileState, Folder
-from desktop.domain.models import Model
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL
@@ -32,6 +32,7 @@ from desktop.settings.schema import SETTINGS
 from desktop.settings.store import SettingsFile
 from tests.gui import canned
 from tests.gui.fake_answers import FakeAnswers
+from tests.gui.fake_models import FakeModels
 from tests.gui.fake_tones import FakeTones
 
 LISTED = "listed.log"  # pages of files that were asked for
@@ -50,9 +51,8 @@ class FakeEngine:
         self.cancelled = threading.Event()
         self.rows = [] if "empty" in words else canned.file_rows(folder, self.files, problems="problems" in words)
         self.folders = [] if "empty" in words else self._first_folders()
-        self.models = [] if "empty" in words else list(canned.MODELS)
+        self.models = FakeModels(folder, words, self.send, self.note)
         self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
-        self.chosen_model = self.models[0].path if self.models else ""
         self.paused = False
         self.calls: list[str] = []
         if "empty" not in words:
@@ -83,8 +83,8 @@ class FakeEngine:
             log.write(name + "\n")
 
     def send(self, event: object) -> None:
-        assert self.server is not None
-        self.server.send_event(event)
+        if self.server is not None:
+            self.server.send_event(event)
 
     # --- library --------------------------------------------------------------------------------------------
 
@@ -320,19 +320,6 @@ class FakeEngine:
 
     # --- models, tones, settings ----------------------------------------------------------------------------
 
-    def list_models(self, _: Nothing) -> m.Models:
-        return m.Models(tuple(self.models), self.chosen_model, True)
-
-    def choose_model(self, request: m.PathOnly) -> m.Models:
-        self.chosen_model = request.path
-        return self.list_models(Nothing())
-
-    def add_model(self, request: m.PathOnly) -> m.Models:
-        self.models.append(Model(request.path, Path(request.path).stem, "qwen2", 1_117_320_768, 32768, ""))
-        self.chosen_model = self.chosen_model or request.path
-        self.send(m.ModelsChanged(self.list_models(Nothing())))
-        return self.list_models(Nothing())
-
     def read_settings(self, _: Nothing) -> m.SettingValues:
         return m.SettingValues({entry.name: json.dumps(self.settings.get(entry.name)) for entry in SETTINGS})
 
@@ -368,9 +355,7 @@ class FakeEngine:
             m.RESTORE_CONVERSATION: self.restore,
             m.OPEN_TEXT: self.open_text,
             m.OPEN_PAGE: self.open_page,
-            m.LIST_MODELS: self.list_models,
-            m.ADD_MODEL: self.add_model,
-            m.CHOOSE_MODEL: self.choose_model,
+            **self.models.handlers(),
             **self.tones.handlers(),
             m.READ_SETTINGS: self.read_settings,
             m.CHANGE_SETTING: self.change_setting,

@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from desktop.domain.answers import AnswerFormat
 from desktop.gui.app import make_application
 from desktop.gui.engine_client import EngineCommand
 from desktop.gui.first_steps import sample_folder
 from desktop.gui.library_page import LibraryPage
+from desktop.gui.models_page import ModelsPage
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.tones_page import TonesPage
@@ -132,6 +133,28 @@ def answers(studio: Studio) -> None:
         if page == "settings":
             window.pages[page]._toggle()  # pyright: ignore[reportAttributeAccessIssue]  # as a click would
         studio.keep(window, page)
+    window.close()
+
+
+def models(studio: Studio) -> None:
+    window = studio.window("downloading", "stopped")
+    ready(window)
+    window.show_page("models")
+    page = window.pages["models"]
+    assert isinstance(page, ModelsPage)
+    wait_until(lambda: page.models.offers and page.models.found and page.rows)
+    studio.keep(window, "models-downloading")
+    page._toggle_details(window.parts.state.models.models[0])
+    wait_until(lambda: page.form)
+    studio.keep(window, "models-details")
+    page._toggle_details(window.parts.state.models.models[0])
+    page._ask("qwen3-1.7b", True)
+    scroll = page.findChild(QScrollArea)
+    settle()
+    scroll.ensureWidgetVisible(window.focusWidget(), 0, 40)
+    studio.keep(window, "models-licence")
+    scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
+    studio.keep(window, "models-found")
     window.close()
 
 
@@ -302,7 +325,7 @@ def main() -> None:
     if given.readme:
         readme(studio, given.ask)
         return
-    for scene in (first_run, answers, library, busy, tones, problem):
+    for scene in (first_run, answers, models, library, busy, tones, problem):
         if not given.only or scene.__name__ in given.only:
             scene(studio)
 
