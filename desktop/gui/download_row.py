@@ -1,9 +1,9 @@
 """One model on its way: what it is doing, how far it is, and pause, go on, discard. Follows its download in place."""
 
-from PySide6.QtWidgets import QProgressBar
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from desktop.domain.downloads import Download, DownloadState
-from desktop.gui.controls import Button, ElidedLabel, column, label, look_again, row
+from desktop.gui.controls import Button, column, label, look_again, row
 from desktop.gui.model_state import ModelState
 from desktop.gui.model_wording import download_text, hash_text, origin_text
 from desktop.gui.translation import tr
@@ -20,7 +20,7 @@ class DownloadRow:
         self._state, self._download = state, download
         name = shown(download.name)
         self._doing = label("", "muted", wrap=True)
-        self._source = ElidedLabel("", "caption")
+        self._source = label("", "caption", wrap=True)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
@@ -47,10 +47,10 @@ class DownloadRow:
             self._doing.setProperty("look", look)
             look_again(self._doing)
         origin = download.origin
-        self._source.show_whole(f"{origin_text(origin)}  ·  {hash_text(origin)}" if origin is not None else "")
-        self._source.setVisible(origin is not None)
+        self._source.setText(f"{origin_text(origin)}  ·  {hash_text(origin)}" if origin is not None else "")
+        _show(self._source, origin is not None)
         self.bar.setValue(STEPS * download.done // download.total if download.total else 0)
-        self.bar.setVisible(download.state is not DownloadState.FAILED or bool(download.done))
+        _show(self.bar, download.state is not DownloadState.FAILED or bool(download.done))
         going = download.state in GOING
         verb = tr("Pause") if going else tr("Try again") if download.state is DownloadState.FAILED else tr("Resume")
         if self.go_on.text() != verb:
@@ -62,3 +62,11 @@ class DownloadRow:
             self._state.pause(self._download.id)
         else:
             self._state.get(self._download.id)
+
+
+def _show(widget: QWidget, on: bool) -> None:
+    """What has no parent yet is shown with its card; shown before, it would be a window of its own."""
+    if not on:
+        widget.hide()
+    elif widget.parentWidget() is not None:
+        widget.show()

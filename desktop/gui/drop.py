@@ -14,7 +14,17 @@ from desktop.gui.messages import Messages
 from desktop.gui.theme import SHEET_WIDTH, Theme
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, files_text, formats_text, shown, size_text
-from desktop.protocol.engine_messages import ADD, ADD_MODEL, ADD_TONE, PREVIEW_ADD, AddItem, AddPreview, PathOnly, Paths
+from desktop.protocol.engine_messages import (
+    ADD,
+    ADD_MODEL,
+    ADD_TONE,
+    COPY_MODEL,
+    PREVIEW_ADD,
+    AddItem,
+    AddPreview,
+    PathOnly,
+    Paths,
+)
 
 SHOWN = 6  # items listed by name
 READ = ("folder", "file")
@@ -127,7 +137,11 @@ class Drop(QWidget):
             self._inside.addWidget(
                 label(tr("Your files are read where they are, and never changed."), "muted", wrap=True)
             )
-        self._add_buttons(_verb(adding) if adding else None)
+        models = [item for item in adding if item.kind == "model"]
+        if models and len(models) == len(adding):
+            where = tr("It can be used where it lies, or be copied into Footnote’s own folder.")
+            self._inside.addWidget(label(where, "muted", wrap=True))
+        self._add_buttons(_verb(adding) if adding else None, copies=bool(models) and len(models) == len(adding))
 
     def _item(self, item: AddItem) -> QVBoxLayout:
         lines = column(0.5)
@@ -137,7 +151,7 @@ class Drop(QWidget):
             lines.addWidget(label(text, look, wrap=True))
         return lines
 
-    def _add_buttons(self, verb: str | None) -> None:
+    def _add_buttons(self, verb: str | None, *, copies: bool = False) -> None:
         choices = row(2, (0, 2, 0, 0))
         choices.addStretch(1)
         cancel = Button(tr("Cancel") if verb or not self._items else tr("Close"), self.cancel)
@@ -145,6 +159,8 @@ class Drop(QWidget):
         self.add = None
         if verb:
             self.add = Button(verb, self._accept, look="primary")
+            if copies:
+                choices.addWidget(Button(tr("Copy it here"), self._copy))
             choices.addWidget(self.add)
             self.add.setFocus()
         else:
@@ -163,6 +179,16 @@ class Drop(QWidget):
                 self._client.call(ADD_MODEL, PathOnly(item.path), lambda _, i=item: self._added(i), self._problem)
             elif item.kind == "tone":
                 self._client.call(ADD_TONE, PathOnly(item.path), lambda _, i=item: self._added(i), self._problem)
+
+    def _copy(self) -> None:
+        items, self._items = self._items, ()
+        self.hide()
+        for item in items:
+            if item.kind == "model":
+                self._client.call(COPY_MODEL, PathOnly(item.path), lambda _: self._copying(), self._problem)
+
+    def _copying(self) -> None:
+        self._said.say(tr("The model is being copied; the page of models shows how far it is."))
 
     def _added(self, item: AddItem) -> None:
         self._said.say(tr("{name} was added.", name=file_name(item.path)))
@@ -197,7 +223,7 @@ def _title(adding: list[AddItem]) -> str:
 def _verb(adding: list[AddItem]) -> str:
     kinds = {item.kind for item in adding}
     if kinds == {"model"}:
-        return tr("Add model")
+        return tr("Use it there")
     return tr("Add tone") if kinds == {"tone"} else tr("Add")
 
 

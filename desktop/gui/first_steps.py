@@ -105,11 +105,12 @@ class FirstSteps(QWidget):
             chosen = next((m.name for m in models.models if m.path == models.chosen), models.models[0].name)
             self._add_step(2, tr("Get a model"), tr("{name} is ready.", name=chosen), done=True)
             return
-        hint = tr("Drop a .gguf file on this window, or run this once in a terminal:")
+        hint = tr("It writes the answers, here on this computer. Or drop a .gguf file on this window.")
         step = self._add_step(2, tr("Get a model"), hint, done=False)
-        command = label("python3 -m installer run", "code")
-        command.setTextInteractionFlags(command.textInteractionFlags().TextSelectableByMouse)
-        step.addWidget(command)
+        choices = row(2)
+        choices.addWidget(Button(tr("Choose a model…"), self.models_wanted.emit))
+        choices.addStretch(1)
+        step.addLayout(choices)
 
     def _add_step(self, number: int, title: str, hint: str, *, done: bool) -> QVBoxLayout:
         across = row(4)

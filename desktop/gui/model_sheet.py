@@ -8,12 +8,13 @@ from desktop.domain.models import ModelDetails
 from desktop.gui.controls import ElidedLabel, column, label, row
 from desktop.gui.model_state import ModelState
 from desktop.gui.model_wording import hash_text, origin_text
-from desktop.gui.theme import FIELD_WIDTH, grid
+from desktop.gui.theme import grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown_path
 from desktop.protocol.engine_messages import ModelSheet
 
 LARGEST_SEED = (1 << 31) - 1
+WIDE_FIELD = grid(78)
 
 
 class ModelSheetForm:
@@ -95,7 +96,7 @@ class ModelSheetForm:
         self.fields[name] = field
         field.setAccessibleName(title)
         field.setAccessibleDescription(hint)
-        field.setMinimumWidth(FIELD_WIDTH)
+        field.setFixedWidth(WIDE_FIELD)
         if isinstance(field, (QSpinBox, QDoubleSpinBox)):
             field.setKeyboardTracking(False)
             field.lineEdit().setTextMargins(grid(2), 0, grid(2), 0)

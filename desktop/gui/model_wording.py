@@ -24,9 +24,10 @@ def fit_facts(fit: MachineFit) -> str:
     if fit.tokens_per_second and fit.verdict is not MachineVerdict.TOO_BIG:
         speed = f"{fit.tokens_per_second:.0f}" if fit.tokens_per_second >= 3 else f"{fit.tokens_per_second:.1f}"
         facts.append(tr("about {speed} tokens a second (estimated)", speed=speed))
-    facts.append(tr("{size} of memory", size=size_text(fit.needs)))
+    if not fit.reason:
+        facts.append(tr("{size} of memory", size=size_text(fit.needs)))
     line = "  ·  ".join(facts)
-    return f"{line}. {shown(fit.reason)}" if fit.reason else line
+    return ". ".join(part for part in (line, shown(fit.reason)) if part)
 
 
 def languages_text(codes: tuple[str, ...]) -> str:

@@ -1,10 +1,11 @@
-"""The page of models: those on this computer, those on their way, those that the catalogue offers, and those that
-other programs keep; each with how it fits this computer. Only *Download* connects, by a process of its own.
+"""The page of models: those on this computer, those on their way, those that other programs keep, and those that the
+catalogue offers; each with how it fits this computer. Only *Download* connects, by a process of its own.
 """
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.models import MachineVerdict, Model, OfferedModel
 from desktop.gui.controls import Button, column, empty, framed, label, row
@@ -14,9 +15,10 @@ from desktop.gui.model_cards import CardActions, found_card, model_card
 from desktop.gui.model_sheet import ModelSheetForm
 from desktop.gui.model_state import ModelState
 from desktop.gui.model_wording import speed_text
-from desktop.gui.offer_card import OfferCard
+from desktop.gui.offer_card import OfferAsked, OfferCard, suggested
 from desktop.gui.page_frame import PageFrame
 from desktop.gui.parts import Parts
+from desktop.gui.theme import grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import size_text
 
@@ -33,7 +35,7 @@ class ModelsPage(PageFrame):
         self.form: ModelSheetForm | None = None
         self.beside_title.addWidget(Button(tr("Add a .gguf file…"), on_add))
         self._installed, self._coming, self._found, self._offers = (column(2) for _ in range(4))
-        for part in (self._installed, self._coming, self._offers, self._found):
+        for part in (self._installed, self._coming, self._found, self._offers):
             self.body.addLayout(part)
         self.body.addStretch(1)
         parts.state.models_changed.connect(self._show_installed)
@@ -126,8 +128,10 @@ class ModelsPage(PageFrame):
             wanted = [offer for offer in offers.offers if not offer.path and offer.id not in self.rows]
             fitting = [offer for offer in wanted if offer.fit.verdict is not MachineVerdict.TOO_BIG]
             too_big = [offer for offer in wanted if offer.fit.verdict is MachineVerdict.TOO_BIG]
+            best = suggested(offers.offers)
+            fitting.sort(key=lambda offer: offer is not best)
             for offer in [*fitting, *(too_big if self._too_big_shown else ())]:
-                self._offers.addWidget(self._offer_card(offer, offers.free_disk))
+                self._offers.addWidget(self._offer_card(offer, offers.free_disk, best=offer is best))
             if too_big:
                 self._add_too_big(len(too_big))
 
@@ -148,15 +152,13 @@ class ModelsPage(PageFrame):
         holder.setLayout(line)
         return holder
 
-    def _offer_card(self, offer: OfferedModel, free_disk: int) -> QFrame:
+    def _offer_card(self, offer: OfferedModel, free_disk: int, *, best: bool) -> QFrame:
         def get() -> None:
             self._asking = ""
             self.models.get(offer.id)
 
-        card = OfferCard(
-            offer, free_disk, asking=offer.id == self._asking, on_ask=lambda on: self._ask(offer.id, on), on_get=get
-        )
-        return framed("card", card.layout)
+        asked = OfferAsked(offer.id == self._asking, lambda on: self._ask(offer.id, on), get)
+        return framed("card", OfferCard(offer, free_disk, asked, best=best).layout)
 
     def _ask(self, offer_id: str, on: bool) -> None:
         self._asking = offer_id if on else ""
@@ -169,9 +171,8 @@ class ModelsPage(PageFrame):
     def _focus(self, text: str, offer_id: str) -> None:
         offers = self.models.offers
         name = next((offer.name for offer in offers.offers if offer.id == offer_id), "") if offers is not None else ""
-        for button in self.findChildren(Button):
-            if button.accessibleName() == text.format(name=name) and button.isVisibleTo(self):
-                button.setFocus()
+        # Qt shows what was just made a turn later, and only what is shown takes the focus
+        QTimer.singleShot(0, self, lambda: give_focus(self, text.format(name=name)))
 
     def _add_too_big(self, number: int) -> None:
         if self._too_big_shown:
@@ -216,15 +217,25 @@ class KeptFocus:
             self._name = focused.accessibleName()
 
     def __exit__(self, *_: object) -> None:
+        if self._name:
+            QTimer.singleShot(0, self._page, self._restore)
+
+    def _restore(self) -> None:
         focused = QApplication.focusWidget()
-        if not self._name or (focused is not None and focused.accessibleName() == self._name and focused.isVisible()):
+        if focused is None or not self._page.isAncestorOf(focused) or not focused.isVisible():
+            give_focus(self._page, self._name)
+
+
+def give_focus(page: QWidget, name: str) -> None:
+    """To the control of this name, which is brought into view."""
+    for widget in page.findChildren(QWidget):
+        if widget.accessibleName() == name and widget.isVisibleTo(page):
+            widget.setFocus()
+            for area in page.findChildren(QScrollArea):
+                area.ensureWidgetVisible(widget, 0, grid(6))
             return
-        for widget in self._page.findChildren(QWidget):
-            if widget.accessibleName() == self._name and widget.isVisibleTo(self._page):
-                widget.setFocus()
-                return
 
 
 def _add_title(layout: QVBoxLayout, text: str) -> None:
-    layout.addSpacing(16)
+    layout.addSpacing(grid(4))
     layout.addWidget(label(text, "section"))

@@ -1,8 +1,9 @@
 """A model that the catalogue offers: what it is, how it would do here, and its licence before anything is fetched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout
 
 from desktop.domain.models import MachineVerdict, OfferedModel
 from desktop.gui.controls import Button, ElidedLabel, column, label, row
@@ -16,28 +17,45 @@ LICENCE_HEIGHT = grid(40)
 SPARE = 256 << 20  # bytes that the download leaves free
 
 
-class OfferCard:
-    """`asking` opens the question before the download; `on_get` is its yes."""
+@dataclass(frozen=True, slots=True)
+class OfferAsked:
+    """`asking`: the question before the download is open. `on_ask` opens and closes it, `on_get` is its yes."""
 
-    def __init__(
-        self, offer: OfferedModel, free_disk: int, *, asking: bool, on_ask: Callable[[bool], object],
-        on_get: Callable[[], object],
-    ) -> None:  # fmt: skip
-        self._offer, self._free_disk = offer, free_disk
+    asking: bool
+    on_ask: Callable[[bool], object]
+    on_get: Callable[[], object]
+
+
+def suggested(offers: Sequence[OfferedModel]) -> OfferedModel | None:
+    """The largest that fits and is fast, else the smallest that fits: what somebody who doesn't know takes."""
+    fast = [offer for offer in offers if offer.fit.verdict is MachineVerdict.FAST and not offer.fit.reason]
+    fitting = [offer for offer in offers if offer.fit.verdict is not MachineVerdict.TOO_BIG]
+    if fast:
+        return max(fast, key=lambda offer: offer.size)
+    return min(fitting, key=lambda offer: offer.size, default=None)
+
+
+class OfferCard:
+    """`layout` is what stands in its card; `best` marks the one to take where one doesn't know."""
+
+    def __init__(self, offer: OfferedModel, free_disk: int, asked: OfferAsked, *, best: bool) -> None:
+        self._offer, self._free_disk, self._best = offer, free_disk, best
         self.layout = column(3, (4, 3, 3, 3))
         across = row(3)
         across.addLayout(self._lines(), 1)
-        self.get = Button(tr("Get…"), lambda: on_ask(not asking))
-        self.get.setAccessibleName(tr("Get {name}", name=offer.name))
-        self.get.setVisible(not asking)
-        across.addWidget(self.get)
+        if not asked.asking:
+            get = Button(tr("Get…"), lambda: asked.on_ask(True), look="primary" if best else "")
+            get.setAccessibleName(tr("Get {name}", name=offer.name))
+            across.addWidget(get)
         self.layout.addLayout(across)
-        if asking:
-            self.layout.addLayout(self._question(on_ask, on_get))
+        if asked.asking:
+            self.layout.addLayout(self._question(asked))
 
     def _lines(self) -> QVBoxLayout:
         offer, fit = self._offer, self._offer.fit
         lines = column(0.5)
+        if self._best:
+            lines.addWidget(label(tr("Suggested for this computer"), "section"))
         lines.addWidget(ElidedLabel(shown(offer.name), "strong"))
         lines.addWidget(label(shown(offer.about), wrap=True))
         size = size_text(offer.size) if offer.exact else tr("about {size}", size=size_text(offer.size))
@@ -49,7 +67,7 @@ class OfferCard:
         lines.addLayout(how)
         return lines
 
-    def _question(self, on_ask: Callable[[bool], object], on_get: Callable[[], object]) -> QVBoxLayout:
+    def _question(self, asked: OfferAsked) -> QVBoxLayout:
         offer = self._offer
         lines = column(2)
         lines.addWidget(label(tr("It is downloaded from {source}.", source=shown(offer.sources[0])), wrap=True))
@@ -64,18 +82,18 @@ class OfferCard:
         lines.addWidget(licence_view(offer.licence))
         choices = row(2)
         choices.addStretch(1)
-        choices.addWidget(Button(tr("Not now"), lambda: on_ask(False)))
-        self.yes = Button(tr("Download"), on_get, look="primary")
-        self.yes.setAccessibleName(tr("Download {name}", name=offer.name))
-        self.yes.setEnabled(self._has_room())
-        choices.addWidget(self.yes)
+        choices.addWidget(Button(tr("Not now"), lambda: asked.on_ask(False)))
+        yes = Button(tr("Download"), asked.on_get, look="primary")
+        yes.setAccessibleName(tr("Download {name}", name=offer.name))
+        yes.setEnabled(self._has_room())
+        choices.addWidget(yes)
         lines.addLayout(choices)
         return lines
 
     def _has_room(self) -> bool:
         return self._offer.size + SPARE <= self._free_disk
 
-    def _room(self):
+    def _room(self) -> QLabel:
         free = size_text(self._free_disk)
         if not self._has_room():
             return label(tr("The disk has no room for it: {free} are free.", free=free), "bad", wrap=True)

@@ -32,7 +32,6 @@ from desktop.settings.schema import SETTINGS
 from desktop.settings.store import SettingsFile
 from tests.gui import canned
 from tests.gui.fake_answers import FakeAnswers
-from tests.gui.fake_models import FakeModels
 from tests.gui.fake_tones import FakeTones
 
 LISTED = "listed.log"  # pages of files that were asked for
@@ -41,6 +40,7 @@ LISTED = "listed.log"  # pages of files that were asked for
 class FakeEngine:
     def __init__(self, folder: Path, words: frozenset[str]) -> None:
         self.folder, self.words = folder, words
+        self.server: LineServer | None = None
         self.files = canned.write_sources(folder)
         kept = folder / "fake-state.json"
         self.settings = SettingsFile(kept.with_name("settings.json"))
@@ -51,13 +51,15 @@ class FakeEngine:
         self.cancelled = threading.Event()
         self.rows = [] if "empty" in words else canned.file_rows(folder, self.files, problems="problems" in words)
         self.folders = [] if "empty" in words else self._first_folders()
+        # not at the top: one that ends at once does so quickly
+        from tests.gui.fake_models import FakeModels
+
         self.models = FakeModels(folder, words, self.send, self.note)
         self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
         self.paused = False
         self.calls: list[str] = []
         if "empty" not in words:
             self._seed()
-        self.server: LineServer | None = None
 
     def _first_folders(self) -> list[Folder]:
         counts = self.counts()

@@ -26,6 +26,7 @@ from desktop.gui.restart_rules import RestartRules
 from desktop.gui.tones_page import TonesPage
 from desktop.gui.window import FootnoteWindow
 from desktop.platform_support.paths import DataFolders, data_folders, user_data
+from tests.gui import canned
 
 
 def fake_command(folder: Path, *words: str) -> EngineCommand:
@@ -144,15 +145,16 @@ def models(studio: Studio) -> None:
     assert isinstance(page, ModelsPage)
     wait_until(lambda: page.models.offers and page.models.found and page.rows)
     studio.keep(window, "models-downloading")
-    page._toggle_details(window.parts.state.models.models[0])
+    model = canned.MODELS[0]
+    page._toggle_details(model)
     wait_until(lambda: page.form)
     studio.keep(window, "models-details")
-    page._toggle_details(window.parts.state.models.models[0])
+    page._toggle_details(model)
     page._ask("qwen3-1.7b", True)
-    scroll = page.findChild(QScrollArea)
     settle()
-    scroll.ensureWidgetVisible(window.focusWidget(), 0, 40)
     studio.keep(window, "models-licence")
+    scroll = page.findChild(QScrollArea)
+    assert scroll is not None
     scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
     studio.keep(window, "models-found")
     window.close()

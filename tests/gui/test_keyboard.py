@@ -106,8 +106,8 @@ def test_first_steps_lead_on_and_can_be_skipped(qtbot: QtBot, open_window: OpenW
     def buttons() -> list[Button]:
         return [button for button in steps.findChildren(Button) if button.isVisible()]
 
-    qtbot.waitUntil(lambda: len(buttons()) == 3)
-    assert [button.text() for button in buttons()][0::2] == ["Choose a folder…", "Skip these steps"]
+    qtbot.waitUntil(lambda: len(buttons()) == 4)
+    assert [button.text() for button in buttons()][0::2] == ["Choose a folder…", "Choose a model…"]
     buttons()[-1].click()
     assert window.parts.memory.get("first_steps_done")
     qtbot.waitUntil(lambda: [button.text() for button in buttons()] == ["Choose a folder…", "Get a model"])
