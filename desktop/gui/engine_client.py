@@ -50,11 +50,8 @@ class _Waiting:
 class EngineClient(QObject):
     """One engine process and the requests to it.
 
-    Signals, each with one message of desktop.protocol.engine_messages unless noted: `engine_started(Greeting)`,
-    `engine_lost()` it died and is started again, `engine_given_up(title, hint)`, `indexing_progressed`,
-    `library_changed`, `answer_stage_changed`, `answer_text_arrived`, `answer_thought_arrived`,
-    `answer_meanwhile_arrived`, `answer_finished`, `answer_failed`, `models_changed`, `downloads_changed`, `tones_changed`,
-    `trial_told` (four kinds), `window_wanted`, `notice_arrived`.
+    Signals: `engine_started(Greeting)`, `engine_lost()` it died and is started again, `engine_given_up(title, hint)`;
+    the others each with one event of desktop.protocol.engine_messages, `trial_told` with four kinds.
     """
 
     engine_started = Signal(object)
