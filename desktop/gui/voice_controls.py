@@ -6,15 +6,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from desktop.domain.answers import AnswerFormat
-from desktop.gui.controls import Button, row
+from desktop.domain.answers import AnswerFormat, ToneChoice
+from desktop.gui.controls import Button, plain_tip, row
 from desktop.gui.library_state import LibraryState
 from desktop.gui.schema_sheet import SchemaSheet
 from desktop.gui.strength import MOST, STEP
-from desktop.gui.theme import Theme
+from desktop.gui.theme import Theme, grid
 from desktop.gui.tone_sheet import ToneSheet
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, shown
+
+NAME = 24  # the widest name of a tone in the composer, in steps of the grid
 
 
 class ToneButton(Button):
@@ -37,8 +39,7 @@ class VoiceControls(QWidget):
     def __init__(self, theme: Theme, state: LibraryState, frame: QWidget, on_all: Callable[[], object]) -> None:
         super().__init__()
         self._state, self._voice = state, state.voice
-        self.tones = ToneButton("", lambda: self.sheet.toggle(), look="plain", theme=theme, icon_name="chevron")
-        self.tones.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.tones = ToneButton("", lambda: self.sheet.toggle(), look="plain", theme=theme, icon_name="tone")
         self.formats = self._format_chooser()
         self.sheet = ToneSheet(state, frame, self.tones, on_all)
         self.schema = SchemaSheet(theme, state.voice, frame, self.formats)
@@ -84,16 +85,24 @@ class VoiceControls(QWidget):
 
     def _show(self) -> None:
         laid = self._voice.voice.tones
-        names = [
-            tr("{name} {percent} %", name=self._name(tone.path), percent=round(tone.strength * 100)) for tone in laid
-        ]
-        first = tr("Tone: {name}", name=names[0] if names else tr("Plain"))
-        several = tr("{first} + {n} more", "{first} + {n} more", len(names) - 1, first=first)
-        self.tones.rename(several if names[1:] else first)
-        self.tones.setToolTip(
-            "\n".join(names) if names[1:] else tr("Tones of this conversation; ← and → change the strength")
-        )
+        whole = [self._told(self._name(tone.path), tone) for tone in laid]
+        self.tones.rename(tr("Tone: {name}", name=", ".join(whole) or tr("Plain")))
+        self.tones.setText(self._short(laid).replace("&", "&&"))
+        hint = tr("Tones of this conversation; ← and → change the strength")
+        self.tones.setToolTip(plain_tip("\n".join((*whole, hint) if len(laid) < 2 else whole)))
         self.formats.setCurrentIndex(max(0, self.formats.findData(self._voice.voice.format.value)))
+
+    def _short(self, laid: tuple[ToneChoice, ...]) -> str:
+        """The first with its strength, and how many more there are: the composer is narrow."""
+        if not laid:
+            return tr("Plain")
+        metrics = self.tones.fontMetrics()
+        name = metrics.elidedText(self._name(laid[0].path), Qt.TextElideMode.ElideRight, grid(NAME))
+        first = self._told(name, laid[0])
+        return tr("{first} + {n}", first=first, n=len(laid) - 1) if laid[1:] else first
+
+    def _told(self, name: str, tone: ToneChoice) -> str:
+        return tr("{name} {percent} %", name=name, percent=round(tone.strength * 100))
 
     def _name(self, path: str) -> str:
         tones = self._state.tones.tones if self._state.tones is not None else ()

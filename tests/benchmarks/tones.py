@@ -27,7 +27,7 @@ MOST_TIMES_COLD = 1.25
 CONTEXT = 4096
 PROMPT = (
     Turn("system", "You answer questions from the sources that the user gives."),
-    Turn("user", "Sources:\n\n" + "The lease of Unit 4 has a notice period of three months. " * 40 + "\n\nHow long?"),
+    Turn("user", "Sources:\n\n" + "The lease of Unit 4 has a notice period of three months. " * 16 + "\n\nHow long?"),
 )
 
 
