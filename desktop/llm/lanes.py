@@ -4,6 +4,7 @@ The conversation has one and asides have another, so that neither loses what it 
 like the model itself.
 """
 
+import ctypes
 from collections.abc import Sequence
 
 from desktop.llm.llama import LoadedModel
@@ -21,6 +22,26 @@ class Lane:
         self._model, self._sequence, self._tones = model, sequence, tones
         # the tokens whose keys and values are in the memory
         self._tokens: list[int] = []
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """What it holds."""
+        return self._tokens
+
+    @property
+    def tones(self) -> tuple[tuple[str, float], ...]:
+        return self._tones
+
+    def copy_state(self) -> "ctypes.Array[ctypes.c_uint8]":
+        """The keys and values of its tokens."""
+        return self._model.copy_state(self._sequence)
+
+    def put_back(self, tokens: Sequence[int], state: "ctypes.Array[ctypes.c_uint8]") -> None:
+        """Holds `tokens` instead of what it held: a copy of a lane with the same tones."""
+        if self._model.put_state(self._sequence, state):
+            self._tokens = list(tokens)
+        else:
+            self._keep(0)
 
     def enter(self) -> None:
         """Before anything is taken in: the model takes on this lane's tones. No lane forgets anything by that."""

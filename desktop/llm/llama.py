@@ -224,6 +224,17 @@ class LoadedModel:
         memory: Any = native.llama_get_memory(self._context)
         native.llama_memory_clear(memory, True)
 
+    def copy_state(self, sequence: int) -> "ctypes.Array[ctypes.c_uint8]":
+        """The sequence's keys and values."""
+        size = native.llama_state_seq_get_size(self._context, ctypes.c_int32(sequence))
+        state = (ctypes.c_uint8 * size)()
+        native.llama_state_seq_get_data(self._context, state, size, ctypes.c_int32(sequence))
+        return state
+
+    def put_state(self, sequence: int, state: "ctypes.Array[ctypes.c_uint8]") -> bool:
+        """In place of what the sequence held; after False it holds an unknown part."""
+        return native.llama_state_seq_set_data(self._context, state, len(state), ctypes.c_int32(sequence)) > 0
+
     def guide(self, schema: str) -> "Guide | None":
         """Keeps words to a JSON Schema; None where llama.cpp can't follow it. Free it with `close`."""
         try:

@@ -13,6 +13,8 @@ from desktop.gguf.adapter import adapter_problem
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
+from desktop.llm.hardware import free_memory
+from desktop.llm.kept_states import KeptStates
 from desktop.llm.lanes import Lane
 from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel
 from desktop.llm.loading import check_request, load_options, load_what_fits
@@ -30,6 +32,9 @@ from desktop.protocol.runner_messages import (
     TextGenerated,
     TokenCounts,
 )
+
+# bytes of copies of what the conversation's memory held
+_MOST_KEPT = 512 << 20
 
 
 class Runner:
@@ -116,6 +121,7 @@ class _Loaded:
         self.model = model
         self._header, self._template = header, template
         self._tones: tuple[tuple[str, str, float], ...] = ()
+        self._kept = KeptStates(min(_MOST_KEPT, free_memory() // 8))
         self._conversation, self._aside = self._lanes(())
 
     def set_tones(self, tones: tuple[ToneChoice, ...]) -> None:
@@ -127,6 +133,7 @@ class _Loaded:
             if key not in known:
                 _check_tone(path, self._header)
         self._tones = ()
+        self._kept.keep(self._conversation)
         self._conversation, self._aside = self._lanes(())
         self.model.load_adapters({key: path for key, path, _ in wanted})
         laid = tuple((key, strength) for key, _, strength in wanted)
@@ -153,6 +160,8 @@ class _Loaded:
                 "The question and its sources are too long for this model.",
                 f"They take {len(tokens)} tokens; {max(room, 0)} fit beside the answer.",
             )
+        if not request.aside:
+            self._kept.make_way(lane, tokens)
         return Generation(self.model, lane, should_stop, send).run(request, tokens, self._template.stops)
 
 

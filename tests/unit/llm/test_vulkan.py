@@ -18,6 +18,12 @@ from desktop.protocol.runner_messages import ModelLoaded, Turn
 
 LAVAPIPE = ("/usr/share/vulkan/icd.d/lvp_icd.x86_64.json", "/usr/share/vulkan/icd.d/lvp_icd.json")
 QUESTION = (Turn("user", "Tell me about the sea."),)
+# copying leaves no close choices: the card adds numbers up in another order, and one bit decides between two of those
+TEXT = (
+    "The harbour of Lowmere was built in 1871 by the engineer Samuel Holt. It has two basins and a lighthouse of "
+    "granite. The eastern basin freezes in hard winters. Boats wait in the outer roads until the ice is gone."
+)
+COPYING = (Turn("user", f"Repeat this text word for word: {TEXT} Now repeat it: {TEXT} And once more:"),)
 
 
 class DyingOn:
@@ -69,8 +75,8 @@ def test_the_card_gives_the_processors_answer_with_as_many_layers_as_asked(
         assert loaded.gpu_layers == (loaded.layers + 1 if layers < 0 else layers)
         assert ("llvmpipe" in loaded.device) == (layers != 0)
         assert loaded.note == ""
-        answers[layers] = gpu_runner.generate(QUESTION, max_tokens=64)
-    assert answers[0].tokens == 64
+        answers[layers] = gpu_runner.generate(COPYING, max_tokens=64)
+    assert answers[0].tokens > 40
     assert {answer.text for answer in answers.values()} == {answers[0].text}
 
 
