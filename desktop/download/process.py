@@ -30,7 +30,7 @@ def main() -> None:
         return Fetching(request, settings, _look_up, server.send_event).fetch()
 
     source = cast("BinaryIO", EndingInput(requests))
-    server = LineServer({HELLO: _greet, FETCH: fetch}, source, replies, frozenset({FETCH.name}))
+    server = LineServer({HELLO: _greet, FETCH: fetch}, source, replies, (frozenset({FETCH.name}),))
     server.serve()
 
 

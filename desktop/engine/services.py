@@ -62,27 +62,29 @@ from desktop.storage.recognition_table import RecognitionTable
 
 Handlers = dict[Method[Any, Any], Callable[[Any], object]]
 
-# these may take long; they never keep `cancel_answer`, `status` or `ask` waiting
-BACKGROUND = frozenset(
-    {
-        "search",
-        "suggest_scopes",
-        "preview_add",
-        "preview_rules",
-        "check",
-        "rebuild",
-        "open_text",
-        "open_page",
-        "add",
-        "remove",
-        "forget_folder",
-        "remove_model",
-        "find_models",
-        "list_offers",
-        "discard_download",
-        "measure_speed",
-        "export_conversation",
-    }
+# these may take long; they never keep `cancel_answer`, `status` or `ask` waiting, nor one row of them the other
+BACKGROUND = (
+    frozenset(
+        {
+            "search",
+            "suggest_scopes",
+            "preview_add",
+            "preview_rules",
+            "check",
+            "rebuild",
+            "add",
+            "remove",
+            "forget_folder",
+            "remove_model",
+            "find_models",
+            "list_offers",
+            "discard_download",
+            "measure_speed",
+            "export_conversation",
+        }
+    ),
+    frozenset({"locate_words", "open_text", "open_page", "open_rows"}),
+    frozenset({"find_words", "prepare_source"}),
 )
 
 
@@ -111,6 +113,8 @@ class Services:
         self._indexing_reader = RecognisedReader(indexing_reader, self._recognised)
         self._pane_reader = RecognisedReader(FileReader(scratch / "reader", background=False), self._recognised)
         self._recognition = self._build_recognition(folders, indexing_reader, scratch)
+        # a page is shown while the text of a long file is read to be searched
+        self._page_reader = RecognisedReader(FileReader(scratch / "pages", background=False), self._recognised)
         self._heavy = HeavyLoader(
             self._files,
             self._ledger,
@@ -122,7 +126,7 @@ class Services:
         chosen = ChosenModel(folders, self._settings)
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
         self._build_models(folders, chosen)
-        self._sources = SourceRequests(self._files, self._pane_reader, folders.pages)
+        self._sources = SourceRequests(self._files, self._ledger, self._pane_reader, self._page_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
         self._turns = ModelTurns()
         self._answers = self._build_answers()
@@ -246,8 +250,7 @@ class Services:
             m.CANCEL_ANSWER: answers.cancel_answer,
             m.CONTINUE_ANSWER: answers.continue_answer,
             **self._conversation_handlers(),
-            m.OPEN_TEXT: self._sources.open_text,
-            m.OPEN_PAGE: self._sources.open_page,
+            **self._sources.handlers(),
             m.LIST_MODELS: models.list_models,
             m.ADD_MODEL: models.add_model,
             m.CHOOSE_MODEL: models.choose_model,
@@ -311,6 +314,7 @@ class Services:
         self._recognition.close()
         self._models.close()
         self._pane_reader.close()
+        self._page_reader.close()
         self._note.close()
         self._database.close()
 

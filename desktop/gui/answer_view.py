@@ -21,11 +21,14 @@ NEAREST = 5
 
 
 class AnswerView(QWidget):
-    """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `asked_again(question, standalone)`."""
+    """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `asked_again(question, standalone)`,
+    `footnotes_lit(Answer, numbers)` when others are lit, for whoever shows their words.
+    """
 
     footnote_opened = Signal(object, int)
     passage_opened = Signal(object)
     asked_again = Signal(str, bool)
+    footnotes_lit = Signal(object, object)
 
     def __init__(self, theme: Theme, question: str) -> None:
         super().__init__()
@@ -191,6 +194,10 @@ class AnswerView(QWidget):
         if self.answer is not None:
             self.footnote_opened.emit(self.answer, n)
 
+    def light(self, n: int) -> None:
+        """Lights a footnote and its sentences; 0: none."""
+        self._light_sentences(n)
+
     def _light_sentences(self, n: int) -> None:
         if self.answer is None:
             return
@@ -208,6 +215,8 @@ class AnswerView(QWidget):
             self._mark_entries((n,))
 
     def _mark_entries(self, numbers: tuple[int, ...]) -> None:
+        if self.answer is not None:
+            self.footnotes_lit.emit(self.answer, numbers)
         for n, entry in self.entries.items():
             lit = n in numbers
             if bool(entry.property("lit")) != lit:

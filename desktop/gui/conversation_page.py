@@ -29,11 +29,14 @@ SLICE = 0.02  # seconds of setting answers before the window is looked after
 
 class ConversationPage(QWidget):
     """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `conversation_shown(int)` with 0 for a
-    new one, `conversations_changed()`, `reading_failed(FootnoteError)`.
+    new one, `conversations_changed()`, `reading_failed(FootnoteError)`, `footnotes_lit(Answer, numbers)`,
+    `answer_shown(Answer)` for the last one on the page.
     """
 
     footnote_opened = Signal(object, int)
     passage_opened = Signal(object)
+    footnotes_lit = Signal(object, object)
+    answer_shown = Signal(object)
     conversation_shown = Signal(int)
     conversations_changed = Signal()
     reading_failed = Signal(object)
@@ -187,6 +190,7 @@ class ConversationPage(QWidget):
         view = AnswerView(self._theme, question)
         view.footnote_opened.connect(self.footnote_opened)
         view.passage_opened.connect(self.passage_opened)
+        view.footnotes_lit.connect(self.footnotes_lit)
         view.asked_again.connect(self.ask)
         self._list.addWidget(view)
         self.views.append(view)
@@ -196,6 +200,14 @@ class ConversationPage(QWidget):
     def _finish_view(self, view: AnswerView, answer: Answer) -> None:
         view.finish(answer)
         self._order_focus(view)
+        if not self._unbuilt:
+            self.answer_shown.emit(answer)
+
+    def light(self, answer_id: int, n: int) -> None:
+        """Lights a footnote of that answer and its sentences; 0: none."""
+        for view in self.views:
+            if view.answer is not None and view.answer.id == answer_id:
+                view.light(n)
 
     def _order_focus(self, view: AnswerView) -> None:
         """Tab goes through the answers from the top, then to the composer: the order in which one reads."""

@@ -11,6 +11,7 @@ from desktop.gui.engine_client import EngineClient, EngineCommand
 from desktop.gui.library_state import LibraryState
 from desktop.gui.messages import Messages
 from desktop.gui.restart_rules import RestartRules
+from desktop.gui.source_preparing import SourcePreparing
 from desktop.gui.theme import Theme
 from desktop.gui.window_memory import WindowMemory
 from desktop.platform_support.paths import DataFolders
@@ -26,6 +27,7 @@ class Parts:
     client: EngineClient
     state: LibraryState
     asking: Asking
+    sources: SourcePreparing
 
     def close(self) -> None:
         self.client.close()
@@ -55,4 +57,5 @@ def build_parts(
         client=client,
         state=LibraryState(client, said),
         asking=Asking(client),
+        sources=SourcePreparing(client),
     )

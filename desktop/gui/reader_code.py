@@ -1,11 +1,12 @@
 """A source file as lines with numbers in a fixed-width face, the footnoted words marked. Read only."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
-from desktop.gui.text_positions import inert, to_qt
-from desktop.gui.theme import Text, Theme, grid
+from desktop.gui.source_marks import Mark, inside
+from desktop.gui.text_positions import from_qt, inert, to_qt
+from desktop.gui.theme import ZOOMS, Text, Theme, grid
 from desktop.gui.translation import tr
 
 
@@ -28,7 +29,9 @@ class ReaderCode(QPlainTextEdit):
         super().__init__()
         self._theme = theme
         self._text = ""
-        self._mark = (0, 0)
+        self._marks: tuple[Mark, ...] = ()
+        self._goal = 0
+        self._zoom = 1.0
         self.setObjectName("sourceCode")
         self.setReadOnly(True)
         self.setTextInteractionFlags(
@@ -44,16 +47,40 @@ class ReaderCode(QPlainTextEdit):
         theme.changed.connect(self._dress)
         self._dress()
 
-    def marked_words(self) -> str:
-        return self._text[self._mark[0] : self._mark[1]]
+    @property
+    def shown_end(self) -> int:
+        return len(self._text)
 
-    def show_text(self, text: str, mark: tuple[int, int]) -> None:
-        """The file from its first character on."""
-        self._text, self._mark = inert(text), mark
+    def words(self, start: int, end: int) -> str:
+        return self._text[start:end]
+
+    def show_text(self, text: str, goal: int) -> None:
+        """The file from its first character on; `goal` is the offset that comes into view."""
+        self._text = inert(text)
         self.setPlainText(self._text)
         self._make_room()
-        self._show_mark()
-        QTimer.singleShot(0, self, self._to_mark)
+        self._show_marks()
+        self.go_to(goal)
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        self._marks = marks
+        self._show_marks()
+
+    def go_to(self, offset: int) -> None:
+        self._goal = offset
+        QTimer.singleShot(0, self, self._to_goal)
+
+    def holds(self, offset: int) -> bool:
+        return offset < len(self._text)
+
+    def place(self) -> int:
+        """The offset of the first line in view."""
+        return from_qt(self._text, self.firstVisibleBlock().position())
+
+    def zoom(self, step: int) -> None:
+        self._zoom = ZOOMS[min(max(ZOOMS.index(self._zoom) + step, 0), len(ZOOMS) - 1)]
+        self._dress()
+        self._make_room()
 
     def numbers_width(self) -> int:
         digits = len(str(max(1, self.blockCount())))
@@ -78,8 +105,8 @@ class ReaderCode(QPlainTextEdit):
         self._numbers.setGeometry(QRect(inside.topLeft(), QSize(self.numbers_width(), inside.height())))
 
     def _dress(self) -> None:
-        self.setFont(self._theme.font(Text.CODE))
-        self._show_mark()
+        self.setFont(self._theme.font(Text.CODE, self._zoom))
+        self._show_marks()
 
     def _make_room(self) -> None:
         self.setViewportMargins(self.numbers_width(), 0, 0, 0)
@@ -97,20 +124,19 @@ class ReaderCode(QPlainTextEdit):
         cursor.setPosition(to_qt(self._text, end), QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
-    def _show_mark(self) -> None:
-        start, end = self._mark
-        if start >= end or end > len(self._text):
-            self.setExtraSelections([])
-            return
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = self._cursor(start, end)  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-        form = QTextCharFormat()
-        form.setBackground(self._theme.colour("mark"))
-        selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-        self.setExtraSelections([selection])
+    def _show_marks(self) -> None:
+        selections: list[QTextEdit.ExtraSelection] = []
+        for mark in inside(self._marks, 0, len(self._text)):
+            selection = QTextEdit.ExtraSelection()
+            selection.cursor = self._cursor(mark.start, mark.end)  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+            form = QTextCharFormat()
+            form.setBackground(self._theme.colour(mark.look))
+            selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+            selections.append(selection)
+        self.setExtraSelections(selections)
 
-    def _to_mark(self) -> None:
-        start = min(self._mark[0], len(self._text))
+    def _to_goal(self) -> None:
+        start = min(self._goal, len(self._text))
         self.setTextCursor(self._cursor(start, start))
         self.centerCursor()
-        self.horizontalScrollBar().setValue(QPoint(0, 0).x())
+        self.horizontalScrollBar().setValue(0)

@@ -1,4 +1,4 @@
-"""A page of a PDF as a picture with the footnoted words marked on it. Pictures are read off the Qt thread."""
+"""A page of a PDF, or a picture, with the footnoted words marked on it. Pictures are read off the Qt thread."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, QRectF, QRunnable, QSize, Qt, QThreadPool, Q
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from desktop.gui.theme import Theme, grid
+from desktop.gui.source_marks import CITED, HERE, Mark
+from desktop.gui.theme import ZOOMS, Theme, grid
 from desktop.gui.translation import tr
 from desktop.protocol.engine_messages import SourcePage
-from desktop.protocol.reader_messages import Box
+from desktop.protocol.reader_messages import Box, TextRange
 
 POINTS_WIDE = 595  # an A4 page; others are scaled to the width there is
-ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 SHARPEST = 4.0  # pixels a point
 LARGEST = 8000  # pixels a side
 
@@ -53,24 +53,36 @@ class PagePicture(QWidget):
         super().__init__()
         self._theme = theme
         self._picture = QPixmap()
-        self._boxes: tuple[Box, ...] = ()
+        self._placed: dict[tuple[int, int], tuple[Box, ...]] = {}
+        self._marks: tuple[Mark, ...] = ()
         self.setAccessibleName(tr("Page of the file"))
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        return self._boxes
+        """Of the words that the page was opened for."""
+        return self._boxes_of(CITED)
 
     @property
     def shape(self) -> QSize:
         return self._picture.size()
 
-    def show_picture(self, picture: QPixmap, boxes: tuple[Box, ...]) -> None:
-        self._picture, self._boxes = picture, boxes
+    def show_picture(self, picture: QPixmap, placed: dict[tuple[int, int], tuple[Box, ...]]) -> None:
+        """`placed` has the boxes of each range that may be marked."""
+        self._picture, self._placed = picture, placed
+        self.update()
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        self._marks = marks
         self.update()
 
     def marked(self) -> QRectF:
-        """The first marked words in the widget's own pixels."""
-        return self._placed(self._boxes[0]) if self._boxes and not self._picture.isNull() else QRectF()
+        """The first words to look at, in the widget's own pixels."""
+        boxes = self._boxes_of(HERE) or self._boxes_of(CITED)
+        return self._on_screen(boxes[0]) if boxes and not self._picture.isNull() else QRectF()
+
+    def _boxes_of(self, look: str) -> tuple[Box, ...]:
+        marks = [mark for mark in self._marks if mark.look == look]
+        return tuple(box for mark in marks for box in self._placed.get((mark.start, mark.end), ()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture.isNull():
@@ -79,13 +91,14 @@ class PagePicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(self.rect(), self._picture)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for box in self._boxes:
-            painter.fillRect(self._placed(box).adjusted(-1, -1, 1, 1), self._theme.page_mark())
+        for mark in self._marks:
+            for box in self._placed.get((mark.start, mark.end), ()):
+                painter.fillRect(self._on_screen(box).adjusted(-1, -1, 1, 1), self._theme.page_mark(mark.look))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         painter.setPen(self._theme.colour("line"))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _placed(self, box: Box) -> QRectF:
+    def _on_screen(self, box: Box) -> QRectF:
         across = self.width() / max(1, self._picture.width())
         down = self.height() / max(1, self._picture.height())
         return QRectF(box.left * across, box.top * down, (box.right - box.left) * across, (box.bottom - box.top) * down)
@@ -107,6 +120,7 @@ class ReaderPage(QScrollArea):
         self.setAccessibleName(tr("Page of the file"))
         self._zoom = 1.0
         self._page: SourcePage | None = None
+        self._ranges: tuple[TextRange, ...] = ()
         self._number = 0
         self._loader = PictureLoader()
         self._loader.picture_read.connect(self._show_picture)
@@ -118,8 +132,9 @@ class ReaderPage(QScrollArea):
         wide = max(self.viewport().width() - grid(4), grid(40)) * self._zoom * self.devicePixelRatioF()
         return min(round(wide / POINTS_WIDE, 2), SHARPEST)
 
-    def show_page(self, page: SourcePage) -> None:
-        self._page = page
+    def show_page(self, page: SourcePage, ranges: tuple[TextRange, ...]) -> None:
+        """`ranges` are those that the page was asked to place."""
+        self._page, self._ranges = page, ranges
         self._number += 1
         self._loader.read(self._number, Path(page.image))
 
@@ -127,7 +142,20 @@ class ReaderPage(QScrollArea):
         at = min(range(len(ZOOMS)), key=lambda n: abs(ZOOMS[n] - self._zoom))
         self._zoom = ZOOMS[min(max(at + step, 0), len(ZOOMS) - 1)]
         self._fit()
-        self.sharper_wanted.emit()
+        if self._page is not None:
+            self.sharper_wanted.emit()
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        self.picture.show_marks(marks)
+
+    def look_at_marks(self) -> None:
+        QTimer.singleShot(0, self, self._to_mark)
+
+    def forget(self) -> None:
+        """Before another file is opened."""
+        self._page = None
+        self._number += 1
+        self.picture.show_picture(QPixmap(), {})
 
     def finish(self) -> None:
         self._loader.wait()
@@ -141,7 +169,8 @@ class ReaderPage(QScrollArea):
     def _show_picture(self, number: int, image: QImage) -> None:
         if number != self._number or self._page is None:
             return
-        self.picture.show_picture(QPixmap.fromImage(image), self._page.boxes)
+        places = zip(self._ranges, self._page.boxes, strict=False)
+        self.picture.show_picture(QPixmap.fromImage(image), {(r.start, r.end): boxes for r, boxes in places})
         self.picture.setAccessibleDescription(
             tr("Page {number} of {pages}", number=self._page.number, pages=self._page.pages)
         )

@@ -1,31 +1,39 @@
 """The pane on the right: a source file opened on the words that a footnote rests on. The engine reads the file."""
 
-from pathlib import Path
-
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.answers import Answer, FoundPassage
-from desktop.domain.documents import Block
 from desktop.domain.errors import FootnoteError
-from desktop.gui.controls import Button, ElidedLabel, IconButton, column, empty, label, look_again, row, rule
+from desktop.gui import opening
+from desktop.gui.controls import ElidedLabel, IconButton, column, label, row, rule
 from desktop.gui.parts import Parts
-from desktop.gui.reader_code import ReaderCode
-from desktop.gui.reader_page import ReaderPage
+from desktop.gui.reader_copy import copy_words
+from desktop.gui.reader_find import MOST, ReaderFind
+from desktop.gui.reader_footer import ReaderFooter
 from desktop.gui.reader_source import ReaderSource
-from desktop.gui.reader_text import ReaderText
-from desktop.gui.source_place import SourcePlace, cited_from, of_file, of_footnote, of_passage, step_footnote
-from desktop.gui.theme import READER_NARROWEST, READER_WIDTH, grid
+from desktop.gui.reader_tools import ReaderTools
+from desktop.gui.reader_views import ReaderViews
+from desktop.gui.source_place import SourcePlace, of_file, of_footnote, of_passage, step_footnote
+from desktop.gui.theme import READER_NARROWEST, READER_WIDTH
 from desktop.gui.translation import tr
 from desktop.gui.wording import file_name, place_text
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.engine_messages import RESCAN
+from desktop.protocol.source_messages import Found, FoundWords, SourceView
+
+QUOTED = (Found.NEAR, Found.PAGE, Found.GONE)  # the words as they were cited are shown beside
 
 
 class ReaderPane(QWidget):
-    """Signals: `closed()`, `words_shown()` when the source is on screen."""
+    """Signals: `closed()`, `words_shown()` when the source is on screen, `library_wanted()`,
+    `footnote_hovered(answer_id, n)` over a number of the footer, 0 for none.
+    """
 
     closed = Signal()
     words_shown = Signal()
+    library_wanted = Signal()
+    footnote_hovered = Signal(int, int)
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -33,21 +41,18 @@ class ReaderPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(READER_NARROWEST)
         self._parts = parts
+        self._kept: dict[int, int] = {}
         self.place: SourcePlace | None = None
-        self.text = ReaderText(parts.theme)
-        self.code = ReaderCode(parts.theme)
-        self.page = ReaderPage(parts.theme)
-        self.wait = label("", "muted", wrap=True)
-        self.wait.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.wait.setMargin(self.fontMetrics().height())
-        self._views = QStackedWidget()
-        for view in (self.wait, self.text, self.code, self.page):
-            self._views.addWidget(view)
+        self.views = ReaderViews(parts.theme, self._look_again, self.library_wanted.emit)
+        self.source = ReaderSource(parts.client, self.views.page.scale, self)
+        self.views.follow(self.source)
+        self.tools = ReaderTools(parts.theme)
+        self.finder = ReaderFind(parts.theme)
+        self.footer = ReaderFooter(self._open_in_app, self._show_in_folder, self.copy_with_source)
+        self._then = label("", "quote", wrap=True)
+        self._then.setMargin(self.fontMetrics().height())
         self._build_header(parts)
-        self._build_page_line(parts)
-        self._build_footer()
         self._set_out()
-        self.source = ReaderSource(parts.client, self.page, self)
         self._connect()
 
     def wanted_width(self) -> int:
@@ -72,15 +77,46 @@ class ReaderPane(QWidget):
             if n:
                 self.show_footnote(place.answer, n)
 
+    def light(self, answer: Answer, numbers: tuple[int, ...]) -> None:
+        """Lights the words of these footnotes, if that answer's file is the one on screen."""
+        if self.place is not None and self.place.answer is not None and self.place.answer.id == answer.id:
+            self.source.light(frozenset(numbers))
+
+    def search(self) -> None:
+        """Opens the line for it, with the chosen words in it."""
+        chosen = self.views.chosen_text()
+        self.finder.open_line(chosen if "\n" not in chosen and len(chosen) <= 100 else "")
+
+    def turn(self, step: int) -> None:
+        self.source.turn(step)
+
+    def zoom(self, step: int) -> None:
+        self.views.zoom(step)
+
+    def step_back(self) -> None:
+        """Ends the search, else closes the reader."""
+        if self.finder.isVisible():
+            self.finder.close_line()
+        else:
+            self.close_pane()
+
     def close_pane(self) -> None:
+        self._keep_place()
+        self.finder.close_line()
         self.source.forget()
+        self.place = None
         self.hide()
         self.closed.emit()
 
     def marked_words(self) -> str:
-        """The marked words of a text on screen; a page marks boxes instead."""
-        view = self._views.currentWidget()
-        return view.marked_words() if isinstance(view, (ReaderText, ReaderCode)) else ""
+        """The marked words of a text or grid on screen; a page marks boxes instead."""
+        return self.views.marked_words(self.source.marks)
+
+    def copy_with_source(self) -> None:
+        """The chosen words, or else the cited ones, and where they stand."""
+        if self.place is not None:
+            copied = copy_words(self.place, self.views.chosen_text(), self.source.view, self.source.number)
+            self._parts.messages.say(tr("Copied with its source.") if copied else tr("Choose some words first."))
 
     def _build_header(self, parts: Parts) -> None:
         theme = parts.theme
@@ -90,135 +126,115 @@ class ReaderPane(QWidget):
         self.next = IconButton(theme, "next", tr("Next footnote"), lambda: self.step(1), "Alt+Right")
         self.close_button = IconButton(theme, "close", tr("Close the reader"), self.close_pane, "Esc")
 
-    def _build_page_line(self, parts: Parts) -> None:
-        theme = parts.theme
-        self._page_number = label("", "muted")
-        self.page_before = IconButton(theme, "previous", tr("Page before"), lambda: self.source.turn(-1))
-        self.page_after = IconButton(theme, "next", tr("Next page"), lambda: self.source.turn(1))
-        smaller = IconButton(theme, "zoom-out", tr("Smaller"), lambda: self.page.zoom(-1))
-        larger = IconButton(theme, "zoom-in", tr("Larger"), lambda: self.page.zoom(1))
-        self.as_text = Button(tr("As text"), lambda: self.source.show_as_text(), look="plain")
-        line = row(1, (2, 0, 2, 0))
-        for part in (self.page_before, self._page_number, self.page_after):
-            line.addWidget(part)
-        line.addStretch(1)
-        for part in (smaller, larger, self.as_text):
-            line.addWidget(part)
-        self._page_line = QWidget()
-        self._page_line.setLayout(line)
-
-    def _build_footer(self) -> None:
-        self._cited = row(0)
-        self._unchanged = label("", "muted", wrap=True)
-        self.open_in_app = Button(tr("Open in its app"), self._open_in_app, look="link")
-        self.show_in_folder = Button(tr("Show in folder"), self._show_in_folder, look="link")
-
     def _set_out(self) -> None:
         above = row(1, (4, 1.5, 2, 1.5))
         above.addWidget(self._name, 1)
         for part in (self._where, self.previous, self.next, self.close_button):
             above.addWidget(part)
-        below = column(1, (3, 2, 3, 3))
-        below.addLayout(self._cited)
-        told = row(0, (1, 0, 1, 0))
-        told.addWidget(self._unchanged)
-        below.addLayout(told)
-        doing = row(3)
-        doing.addWidget(self.open_in_app)
-        doing.addWidget(self.show_in_folder)
-        doing.addStretch(1)
-        below.addLayout(doing)
         whole = column(0)
         whole.addLayout(above)
         whole.addWidget(rule())
-        whole.addWidget(self._page_line)
-        whole.addWidget(self._views, 1)
+        for part in (self.tools, self.finder, self._then):
+            whole.addWidget(part)
+        whole.addWidget(self.views, 1)
         whole.addWidget(rule())
-        whole.addLayout(below)
+        whole.addWidget(self.footer)
         self.setLayout(whole)
 
     def _connect(self) -> None:
-        source = self.source
-        source.text_read.connect(self._show_text)
-        source.more_read.connect(self._show_more)
-        source.code_read.connect(self._show_code)
-        source.page_read.connect(self._show_page)
-        source.comparison_made.connect(self._tell)
+        source, tools, finder = self.source, self.tools, self.finder
+        source.words_located.connect(self._located)
         source.reading_failed.connect(self._fail)
-        self.text.end_reached.connect(lambda: source.read_on(self.text.shown_end))
-        self.text.start_reached.connect(lambda: source.read_back(self.text.shown_start))
-        self.page.sharper_wanted.connect(source.read_page_again)
-        self.page.page_shown.connect(self.words_shown)
+        self.views.shown.connect(self._show_view)
+        self.views.shown.connect(self.words_shown)
+        tools.turned.connect(self.turn)
+        tools.zoomed.connect(self.zoom)
+        tools.find_wanted.connect(self.search)
+        tools.other_view_wanted.connect(self._change_view)
+        finder.words_wanted.connect(lambda words: source.find(words, MOST, self._found))
+        finder.hit_chosen.connect(source.show_hits)
+        finder.closed.connect(lambda: self.views.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.footer.footnote_wanted.connect(self._show_other)
+        self.footer.footnote_hovered.connect(self._hover)
 
     def _open(self, place: SourcePlace) -> None:
+        self._keep_place()
+        another = self.place is None or self.place.file_id != place.file_id
         self.place = place
         name = file_name(place.file)
         self._name.show_whole(name)
-        self._where.setText("" if place.paged else place_text(place.page, ""))
+        self._where.setText(place_text(place.page, ""))
         several = place.answer is not None and len(place.answer.footnotes) > 1
         self.previous.setVisible(several)
         self.next.setVisible(several)
-        self.open_in_app.setVisible(not place.runnable)
-        self._show_cited(place)
-        self._say("", "muted")
-        self._page_line.setVisible(place.paged)
-        self._page_number.setText("")
-        self.wait.setText(tr("Opening {name}…", name=name))
-        self._views.setCurrentWidget(self.wait)
-        self.source.open(place)
+        self.footer.show_place(place)
+        self._then.hide()
+        self.finder.forget()
+        if another:
+            self.views.wait_for(name)
+            self.tools.show_pages("", 1, 1)
+            self.tools.offer("")
+        self.source.open(place, 0 if place.quote else self._kept.get(place.file_id, 0))
 
-    def _show_cited(self, place: SourcePlace) -> None:
-        empty(self._cited)
-        if place.answer is None:
+    def _keep_place(self) -> None:
+        if self.place is not None and (kept := self.views.place(self.source)):
+            self._kept[self.place.file_id] = kept
+
+    def _located(self, found: Found) -> None:
+        place = self.place
+        if place is None:
             return
-        cited = label(tr("Cited here:"), "muted")
-        cited.setMargin(grid(1))
-        self._cited.addWidget(cited)
-        for link in cited_from(place.answer, place.file_id):
-            number = Button(str(link.n), lambda n=link.n, a=place.answer: self.show_footnote(a, n), look="link")
-            number.setAccessibleName(tr("Footnote {number}", number=link.n))
-            number.setEnabled(link.n != place.n)
-            self._cited.addWidget(number)
-        self._cited.addStretch(1)
+        if place.sha256 or found not in (Found.SAME, Found.UNKNOWN):
+            self.footer.tell(found)
+        self._then.setVisible(found in QUOTED)
+        self._then.setText(tr("Cited then: “{words}”", words=" ".join(place.quote.split())))
 
-    def _show_text(self, text: str, offset: int, blocks: tuple[Block, ...], mark: tuple[int, int]) -> None:
-        self._views.setCurrentWidget(self.text)
-        self.text.show_slice(text, offset, blocks, mark)
-        self.words_shown.emit()
+    def _show_view(self) -> None:
+        source, text = self.source, ""
+        if source.view is SourceView.PAGE:
+            text = tr("p. {number} of {pages}", number=source.number, pages=source.pages)
+        elif source.view is SourceView.SLIDE:
+            text = tr("Slide {number} of {pages}", number=source.number, pages=source.pages)
+        self.tools.show_pages(text, source.number, source.pages)
+        self.tools.offer(self._other_view())
+        self._where.setVisible(not text)
 
-    def _show_more(self, text: str, offset: int, blocks: tuple[Block, ...]) -> None:
-        if offset >= self.text.shown_end:
-            self.text.append_slice(text, blocks)
-        else:
-            self.text.prepend_slice(text, offset, blocks)
+    def _other_view(self) -> str:
+        if self.source.view in (SourceView.PAGE, SourceView.GRID):
+            return tr("As text")
+        return tr("As it was") if self.source.view is not self.source.first_view else ""
 
-    def _show_code(self, text: str, mark: tuple[int, int]) -> None:
-        self._views.setCurrentWidget(self.code)
-        self.code.show_text(text, mark)
-        self.words_shown.emit()
+    def _change_view(self) -> None:
+        self.source.change_view()
 
-    def _show_page(self, number: int, pages: int) -> None:
-        self._views.setCurrentWidget(self.page)
-        self._page_number.setText(tr("p. {number} of {pages}", number=number, pages=pages))
-        self.page_before.setEnabled(number > 1)
-        self.page_after.setEnabled(number < pages)
-
-    def _tell(self, said: str, look: str) -> None:
-        self._say(said, look)
-
-    def _say(self, text: str, look: str) -> None:
-        self._unchanged.setText(text)
-        self._unchanged.setProperty("look", look)
-        look_again(self._unchanged)
+    def _found(self, found: FoundWords) -> None:
+        paged = self.source.view in (SourceView.PAGE, SourceView.SLIDE)
+        self.finder.show_found(found, self.views.place(self.source), self.source.number if paged else None)
 
     def _fail(self, error: FootnoteError) -> None:
-        self.wait.setText(f"{error.title}\n{error.hint}".strip())
-        self._views.setCurrentWidget(self.wait)
+        self.tools.show_pages("", 1, 1)
+        self.tools.offer("")
+        self.views.fail(error, self.place.quote if self.place is not None else "")
+
+    def _look_again(self) -> None:
+        """At all folders; what was moved is known by its content, so the file may be found where it is now."""
+        place = self.place
+        if place is not None:
+            self._parts.client.call(RESCAN, Nothing(), lambda _: self._open(place), self._fail)
+
+    def _show_other(self, n: int) -> None:
+        if self.place is not None and self.place.answer is not None:
+            self.show_footnote(self.place.answer, n)
+
+    def _hover(self, n: int) -> None:
+        if self.place is not None and self.place.answer is not None:
+            self.source.light(frozenset({n} if n else ()))
+            self.footnote_hovered.emit(self.place.answer.id, n)
 
     def _open_in_app(self) -> None:
         if self.place is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self.place.file))
+            opening.open_in_app(self.place.file)
 
     def _show_in_folder(self) -> None:
         if self.place is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self.place.file).parent)))
+            opening.show_in_folder(self.place.file)

@@ -1,33 +1,45 @@
-"""A source file as text in the serif, with the footnoted words marked. Shows a slice; asks for more by a signal."""
+"""A source file as text in the serif, with its tables, and the footnoted words marked. Asks for more by a signal.
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor, QTextOption
-from PySide6.QtWidgets import QFrame, QTextEdit
+Nothing in it acts: no picture or style is ever loaded, and an address is only told to whoever listens.
+"""
 
-from desktop.domain.documents import Block, BlockKind
-from desktop.gui.text_positions import inert, to_qt
-from desktop.gui.theme import Text, Theme, grid
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption
+from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
+
+from desktop.domain.documents import Block
+from desktop.gui.source_layout import SourceLayout
+from desktop.gui.source_marks import Mark, inside
+from desktop.gui.source_writer import Places, SourceWriter
+from desktop.gui.theme import ZOOMS, Theme, grid
 from desktop.gui.translation import tr
 
 ABOVE = 0.3  # of the view stands above the marked words
 
 
-class ReaderText(QTextEdit):
-    """Signals: `end_reached()` and `start_reached()` when the last or the first line of the slice comes into view."""
+class ReaderText(QTextBrowser):
+    """Signals: `end_reached()` and `start_reached()` when the last or the first line of the slice comes into view,
+    `address_clicked(str)`.
+    """
 
     end_reached = Signal()
     start_reached = Signal()
+    address_clicked = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._text, self._offset = "", 0
+        self._text, self._offset, self._format = "", 0, ""
         self._blocks: tuple[Block, ...] = ()
-        self._mark = (0, 0)
+        self._marks: tuple[Mark, ...] = ()
+        self._goal = 0
+        self._settled = False  # the goal is in view; until then nothing is asked for
+        self._zoom = 1.0
+        self._writer = SourceWriter(theme, self.document(), 1.0)
         self.setObjectName("sourceText")
-        self.setReadOnly(True)
+        self.setOpenLinks(False)
         self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
@@ -36,7 +48,17 @@ class ReaderText(QTextEdit):
         self.setAccessibleName(tr("Text of the file"))
         self.document().setDocumentMargin(grid(4))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.anchorClicked.connect(lambda url: self.address_clicked.emit(url.toString()))
         theme.changed.connect(self._redraw)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        return None  # nothing named in a text is ever fetched
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Words alone are copied, never a document's looks."""
+        copied = QMimeData()
+        copied.setText(self.textCursor().selection().toPlainText())
+        return copied
 
     @property
     def shown_end(self) -> int:
@@ -46,95 +68,103 @@ class ReaderText(QTextEdit):
     def shown_start(self) -> int:
         return self._offset
 
-    def marked_words(self) -> str:
-        """What is marked, as it stands on screen."""
-        start, end = self._mark
-        return self._text[start - self._offset : end - self._offset]
+    @property
+    def places(self) -> Places:
+        return self._writer.places
 
-    def show_slice(self, text: str, offset: int, blocks: tuple[Block, ...], mark: tuple[int, int]) -> None:
-        self._text, self._offset, self._blocks, self._mark = inert(text), offset, blocks, mark
-        self._redraw()
-        QTimer.singleShot(0, self, self._to_mark)
+    def words(self, start: int, end: int) -> str:
+        return self._text[max(0, start - self._offset) : max(0, end - self._offset)]
+
+    def show_slice(self, text: str, offset: int, blocks: tuple[Block, ...], format_name: str, goal: int) -> None:
+        """`goal` is the offset that comes into view."""
+        self._settled = False
+        self._text, self._offset, self._blocks, self._format = text, offset, blocks, format_name
+        self._set_all()
+        self.go_to(goal)
 
     def append_slice(self, text: str, blocks: tuple[Block, ...]) -> None:
         """The part that follows the one shown."""
-        fresh = inert(text)
-        start = self._offset + len(self._text)
-        self._text += fresh
+        layout = SourceLayout(text, self.shown_end, blocks, self._format)
+        self._text += text
         self._blocks = self._blocks + tuple(block for block in blocks if block not in self._blocks)
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(fresh, self._format())
-        self._set_blocks(start)
+        self._writer.write(layout)
+        self._show_marks()
 
     def prepend_slice(self, text: str, offset: int, blocks: tuple[Block, ...]) -> None:
         """The part before the one shown, which stays where it is on screen."""
         old = self._offset
-        self._text, self._offset = inert(text) + self._text, offset
+        self._text, self._offset = text + self._text, offset
         self._blocks = blocks + tuple(block for block in self._blocks if block not in blocks)
-        self._redraw()
-        self.verticalScrollBar().setValue(self.cursorRect(self._cursor(old, old)).top())
+        self._settled = False
+        self._set_all()
+        self.verticalScrollBar().setValue(self._top_of(old))
+        self._settled = True
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        self._marks = marks
+        self._show_marks()
+
+    def go_to(self, offset: int) -> None:
+        self._goal, self._settled = offset, False
+        QTimer.singleShot(0, self, self._to_goal)
+
+    def holds(self, offset: int) -> bool:
+        return self._offset <= offset < self.shown_end
+
+    def place(self) -> int:
+        """The offset of the first words in view."""
+        return self.places.offset(self.cursorForPosition(QPoint(grid(5), grid(2))).position())
+
+    def zoom(self, step: int) -> None:
+        at = ZOOMS.index(self._zoom)
+        place = self.place()
+        self._zoom = ZOOMS[min(max(at + step, 0), len(ZOOMS) - 1)]
+        self._set_all()
+        self.verticalScrollBar().setValue(self._top_of(place))
 
     def _redraw(self) -> None:
         place = self.verticalScrollBar().value()
-        self.clear()
-        cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()
-        cursor.setBlockFormat(self._theme.block_format(Text.SOURCE))
-        cursor.insertText(self._text, self._format())
-        cursor.endEditBlock()
-        self._set_blocks(self._offset)
-        self._show_mark()
+        self._set_all()
         self.verticalScrollBar().setValue(place)
 
-    def _set_blocks(self, start: int) -> None:
-        """Headings stand out, code keeps its columns; the words are never changed."""
-        styled = (BlockKind.HEADING, BlockKind.CODE)
-        blocks = [b for b in self._blocks if b.kind in styled and start <= b.start and b.end <= self.shown_end]
-        edit = QTextCursor(self.document())
-        edit.beginEditBlock()
-        for block in blocks:
+    def _set_all(self) -> None:
+        self.setExtraSelections([])
+        self.clear()
+        self._writer = SourceWriter(self._theme, self.document(), self._zoom)
+        self._writer.write(SourceLayout(self._text, self._offset, self._blocks, self._format))
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        selections: list[QTextEdit.ExtraSelection] = []
+        for mark in inside(self._marks, self._offset, self.shown_end):
             form = QTextCharFormat()
-            if block.kind is BlockKind.HEADING:
-                form.setFontWeight(QFont.Weight.Bold)
-                form.setProperty(QTextCharFormat.Property.FontSizeAdjustment, max(0, 3 - block.level))
-            else:
-                form.setFont(self._theme.font(Text.CODE))
-            self._cursor(block.start, block.end).mergeCharFormat(form)
-        edit.endEditBlock()
+            form.setBackground(self._theme.colour(mark.look))
+            for first, last in self.places.ranges(mark.start, mark.end):
+                selection = QTextEdit.ExtraSelection()
+                cursor = QTextCursor(self.document())
+                cursor.setPosition(first)
+                cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
+                selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+                selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+                selections.append(selection)
+        self.setExtraSelections(selections)
 
-    def _format(self) -> QTextCharFormat:
-        form = QTextCharFormat()
-        form.setFont(self._theme.font(Text.SOURCE))
-        form.setForeground(self._theme.colour("ink"))
-        return form
-
-    def _cursor(self, start: int, end: int) -> QTextCursor:
+    def _top_of(self, offset: int) -> int:
+        """Where the scroll bar stands when that word is the first in view."""
         cursor = QTextCursor(self.document())
-        cursor.setPosition(to_qt(self._text, max(0, start - self._offset)))
-        cursor.setPosition(to_qt(self._text, max(0, end - self._offset)), QTextCursor.MoveMode.KeepAnchor)
-        return cursor
+        cursor.setPosition(self.places.position(offset))
+        return self.verticalScrollBar().value() + self.cursorRect(cursor).top()
 
-    def _show_mark(self) -> None:
-        start, end = self._mark
-        if start >= end:
-            self.setExtraSelections([])
-            return
-        selection = QTextEdit.ExtraSelection()
-        selection.cursor = self._cursor(start, end)  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-        form = QTextCharFormat()
-        form.setBackground(self._theme.colour("mark"))
-        selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-        self.setExtraSelections([selection])
-
-    def _to_mark(self) -> None:
-        cursor = self._cursor(self._mark[0], self._mark[0])
+    def _to_goal(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self.places.position(self._goal))
         self.setTextCursor(cursor)
-        bar = self.verticalScrollBar()
-        top = self.cursorRect(cursor).top()
-        bar.setValue(bar.value() + top - int(self.viewport().height() * ABOVE))
+        self._settled = True
+        self.verticalScrollBar().setValue(self._top_of(self._goal) - int(self.viewport().height() * ABOVE))
 
     def _scrolled(self, value: int) -> None:
+        if not self._settled:
+            return
         if value >= self.verticalScrollBar().maximum() > 0:
             self.end_reached.emit()
         if value == 0 and self._offset > 0:

@@ -12,6 +12,7 @@ from desktop.gui.theme import grid
 from desktop.gui.translation import tr
 
 if TYPE_CHECKING:
+    from desktop.gui.reader_pane import ReaderPane
     from desktop.gui.window import FootnoteWindow
 
 Key = tuple[str, str, Callable[[], object]]
@@ -24,6 +25,16 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
         window.side.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         window.side.search.selectAll()
 
+    def search_here() -> None:
+        reader = window.reader
+        if reader is not None and reader.isVisible():
+            reader.search()
+        else:
+            focus_search()
+
+    def in_reader(do: Callable[["ReaderPane"], object]) -> Callable[[], object]:
+        return lambda: do(window.reader) if window.reader is not None and window.reader.isVisible() else None
+
     def focus_question() -> None:
         window.show_page("conversation")
         window.conversation.focus_composer()
@@ -33,7 +44,7 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
         ("Ctrl+O", tr("Add a folder"), window.choose_folder),
         ("Ctrl+Shift+O", tr("Add files"), window.choose_files),
         ("Ctrl+K", tr("Search conversations"), focus_search),
-        ("Ctrl+F", tr("Search conversations"), focus_search),
+        ("Ctrl+F", tr("Search in the open file, or the conversations"), search_here),
         ("Ctrl+L", tr("Write a question"), focus_question),
         ("F6", tr("Go to the next part of the window"), lambda: cycle(window, 1)),
         ("Shift+F6", tr("Go to the part before"), lambda: cycle(window, -1)),
@@ -42,8 +53,17 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
         ("Ctrl+3", tr("Models"), lambda: window.show_page("models")),
         ("Ctrl+4", tr("Tones"), lambda: window.show_page("tones")),
         ("Ctrl+5", tr("Settings"), lambda: window.show_page("settings")),
-        ("Alt+Left", tr("Footnote before, in the reader"), lambda: window.reader and window.reader.step(-1)),
-        ("Alt+Right", tr("Next footnote, in the reader"), lambda: window.reader and window.reader.step(1)),
+        ("Alt+Left", tr("Footnote before, in the reader"), in_reader(lambda reader: reader.step(-1))),
+        ("Alt+Right", tr("Next footnote, in the reader"), in_reader(lambda reader: reader.step(1))),
+        ("Ctrl+PgUp", tr("Page before, in the reader"), in_reader(lambda reader: reader.turn(-1))),
+        ("Ctrl+PgDown", tr("Next page, in the reader"), in_reader(lambda reader: reader.turn(1))),
+        ("Ctrl++", tr("Larger, in the reader"), in_reader(lambda reader: reader.zoom(1))),
+        ("Ctrl+-", tr("Smaller, in the reader"), in_reader(lambda reader: reader.zoom(-1))),
+        (
+            "Ctrl+Shift+C",
+            tr("Copy words with their source, in the reader"),
+            in_reader(lambda reader: reader.copy_with_source()),
+        ),
         ("Esc", tr("Stop the answer, or close the sheet or the reader"), window.escape),
         ("F1", tr("This list"), lambda: show_keys(window)),
     )

@@ -1,11 +1,10 @@
-"""Where to look in a source file: what a footnote or passage points at, and where its words stand now. Pure."""
+"""Where to look in a source file: what a footnote or passage points at. Pure."""
 
-import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from desktop.domain.answers import Answer, FootnoteLink, FoundPassage
-from desktop.domain.documents import PageSpan
+from desktop.protocol.source_messages import CitedWords
 
 # Opening these with the system would run them.
 RUNNABLE = (
@@ -44,12 +43,15 @@ class SourcePlace:
     answer: Answer | None = None
 
     @property
-    def paged(self) -> bool:
-        return PurePath(self.file).suffix.lower() == ".pdf"
-
-    @property
     def runnable(self) -> bool:
         return PurePath(self.file).suffix.lower() in RUNNABLE
+
+    def cited(self) -> tuple[tuple[int, CitedWords], ...]:
+        """(number of the footnote, its words): what is pointed at, then the answer's other footnotes in this file."""
+        first = (self.n, CitedWords(self.sha256, self.start, self.end, self.page, self.quote))
+        links = cited_from(self.answer, self.file_id) if self.answer is not None else ()
+        others = ((f.n, CitedWords(f.sha256, f.start, f.end, f.page, f.quote)) for f in links if f.n != self.n)
+        return (first, *others)
 
 
 def of_footnote(answer: Answer, n: int) -> SourcePlace | None:
@@ -82,17 +84,3 @@ def step_footnote(answer: Answer, n: int, step: int) -> int:
     if n not in numbers or len(numbers) < 2:
         return 0
     return numbers[(numbers.index(n) + step) % len(numbers)]
-
-
-def find_words(text: str, quote: str, near: int = 0) -> tuple[int, int] | None:
-    """Where the quote stands in the text, nearest to offset `near`; white space may have changed."""
-    words = quote.split()
-    if not words:
-        return None
-    pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
-    found = [match.span() for match in pattern.finditer(text)]
-    return min(found, key=lambda span: abs(span[0] - near), default=None)
-
-
-def page_at(pages: tuple[PageSpan, ...], offset: int) -> int | None:
-    return next((page.number for page in pages if page.start <= offset < page.end), None)

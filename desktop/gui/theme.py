@@ -9,7 +9,7 @@ from enum import StrEnum
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette, QTextBlockFormat
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette, QTextBlockFormat
 from PySide6.QtWidgets import QApplication
 
 from desktop.platform_support.paths import project_data
@@ -31,6 +31,9 @@ class Colours:
     chosen: str  # the selected row
     lit: str  # a sentence and its footnote, together
     mark: str  # the words a footnote rests on
+    faint: str  # those of the other footnotes of the answer
+    hit: str  # words that were searched for
+    here: str  # the one of them that the search is at
     good: str
     bad: str
 
@@ -48,6 +51,9 @@ LIGHT = Colours(
     chosen="#e4e1d6",
     lit="#e6ecf9",
     mark="#fbe6a0",
+    faint="#fdf4d6",
+    hit="#d9ecdb",
+    here="#a4d6ac",
     good="#2f6b3c",
     bad="#a3282b",
 )
@@ -64,6 +70,9 @@ DARK = Colours(
     chosen="#35322c",
     lit="#28324a",
     mark="#5e4c17",
+    faint="#38301a",
+    hit="#24402b",
+    here="#2f6b3d",
     good="#8fce9c",
     bad="#f2a39d",
 )
@@ -121,6 +130,7 @@ FIELD_WIDTH = grid(60)
 ICON = grid(4)
 BAR_HEIGHT = grid(12)
 ROUND = grid(1.5)
+ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 
 
 class Theme(QObject):
@@ -159,11 +169,11 @@ class Theme(QObject):
         colour.setAlphaF(opacity)
         return colour
 
-    def page_mark(self) -> QColor:
+    def page_mark(self, role: str = "mark") -> QColor:
         """For words on a picture of a page, which is white in the dark too; multiplied onto it."""
-        return QColor(LIGHT.mark)
+        return QColor(getattr(LIGHT, role))
 
-    def font(self, text: Text) -> QFont:
+    def font(self, text: Text, zoom: float = 1.0) -> QFont:
         font = QFont(self._family)
         if text in IN_SERIF:
             font.setFamilies(list(SERIF))
@@ -171,18 +181,22 @@ class Theme(QObject):
         elif text is Text.CODE:
             font.setFamilies(list(MONO))
             font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPointSizeF(round(self._base * SCALE[text], 1))
+        font.setPointSizeF(round(self._base * SCALE[text] * zoom, 1))
         font.setWeight(QFont.Weight.DemiBold if text in HEAVY else QFont.Weight.Normal)
         return font
 
-    def line_height(self, text: Text) -> int:
+    def line_height(self, text: Text, zoom: float = 1.0) -> int:
         """Pixels from line to line for text that is read: even, whatever fonts a line mixes, and on the half grid."""
-        return grid(round(QFontInfo(self.font(text)).pixelSize() * LEADING / grid(0.5)) / 2)
+        return grid(round(QFontInfo(self.font(text, zoom)).pixelSize() * LEADING / grid(0.5)) / 2)
 
-    def block_format(self, text: Text) -> QTextBlockFormat:
+    def time_width(self, zoom: float = 1.0) -> int:
+        """Of a column of times such as 01:02:03, in pixels."""
+        return QFontMetrics(self.font(Text.CODE, zoom)).horizontalAdvance("00:00:00") + grid(4)
+
+    def block_format(self, text: Text, zoom: float = 1.0) -> QTextBlockFormat:
         """A paragraph of text that is read."""
         block = QTextBlockFormat()
-        block.setLineHeight(self.line_height(text), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        block.setLineHeight(self.line_height(text, zoom), QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         return block
 
     def _follow(self) -> None:

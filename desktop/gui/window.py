@@ -111,13 +111,13 @@ class FootnoteWindow(QMainWindow):
         self.activateWindow()
 
     def escape(self) -> None:
-        """Esc ends the nearest thing: the sheet, the answer under way, the reader."""
+        """Esc ends the nearest thing: the sheet, the answer under way, the search in the reader, the reader."""
         if self.drop.busy:
             self.drop.cancel()
         elif self.parts.asking.under_way is not None:
             self.parts.asking.stop()
         elif self.reader is not None and self.reader.isVisible():
-            self.reader.close_pane()
+            self.reader.step_back()
 
     def _builders(self) -> dict[str, Callable[[], QWidget]]:
         return {
@@ -167,6 +167,8 @@ class FootnoteWindow(QMainWindow):
             self.splitter.addWidget(self.reader)
             self.splitter.setCollapsible(2, False)
             self.reader.closed.connect(self.conversation.focus_composer)
+            self.reader.library_wanted.connect(lambda: self.show_page("library"))
+            self.reader.footnote_hovered.connect(self.conversation.light)
             self.reader.hide()
         if not self.reader.isVisible():
             self.reader.show()
@@ -174,9 +176,9 @@ class FootnoteWindow(QMainWindow):
         return self.reader
 
     def _give_reader_width(self, reader: "ReaderPane") -> None:
-        side, middle, _ = self.splitter.sizes()
-        width = min(reader.wanted_width(), max(side + middle - side - PAGE_NARROWEST, reader.minimumWidth()))
-        self.splitter.setSizes([side, self.splitter.width() - side - width, width])
+        side, whole = self.splitter.sizes()[0], self.splitter.width()
+        width = min(reader.wanted_width(), max(whole - side - PAGE_NARROWEST, reader.minimumWidth()))
+        self.splitter.setSizes([side, whole - side - width, width])
 
     def _split(self) -> QSplitter:
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -215,6 +217,8 @@ class FootnoteWindow(QMainWindow):
         page = self.conversation
         page.footnote_opened.connect(self.open_footnote)
         page.passage_opened.connect(self.open_passage)
+        page.footnotes_lit.connect(lambda answer, numbers: self.reader and self.reader.light(answer, numbers))
+        page.answer_shown.connect(parts.sources.prepare)
         page.conversation_shown.connect(self._conversation_shown)
         page.conversations_changed.connect(self.side.reload)
         page.composer.tones_wanted.connect(lambda: self.show_page("tones"))

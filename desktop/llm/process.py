@@ -47,7 +47,7 @@ def main() -> None:
     }
     # llama.cpp may be deep in a prompt and can't be joined; nothing here needs saving
     source = cast("BinaryIO", EndingInput(requests))
-    server = LineServer(handlers, source, replies, frozenset(method.name for method in BACKGROUND), _report_bug)
+    server = LineServer(handlers, source, replies, (frozenset(method.name for method in BACKGROUND),), _report_bug)
     server.serve()
 
 

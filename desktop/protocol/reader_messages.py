@@ -57,20 +57,38 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRange:
+    """Half-open, in code points of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Words that stand on a page, and where they start in the document's text."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderPage:
     """Render page `number` (from 1) of a PDF or a picture to a PNG at `output`, `scale` pixels a point.
 
-    `start`, `end` is the range in the document's text whose words to mark; equal when none. `recognised` as in
-    `ReadFile`.
+    `ranges` are those in the document's text whose words to place on it. Where the page starts in that text is
+    `page_start`; -1: by the first of the `anchors` that stands on it once, else by the text of all pages before it,
+    which takes long. `recognised` as in `ReadFile`.
     """
 
     path: str
     number: int
     scale: float
-    start: int
-    end: int
+    ranges: tuple[TextRange, ...]
     output: str
     recognised: str = ""
+    page_start: int = -1
+    anchors: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +103,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PageRendered:
+    """`boxes` has for each range one box a line. The page's text is [start, end) of the document's; -1 when no range
+    was asked for.
+    """
+
     pages: int
     width: int
     height: int
-    boxes: tuple[Box, ...]
+    boxes: tuple[tuple[Box, ...], ...]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """The child's side: reads requests from a stream, calls handlers, writes replies and events. Starts no process.
 
-Each handler runs on the reading thread unless its method is named in `background`; those run one after another on
-one worker thread, so that `cancel` and `hello` are answered meanwhile.
+Each handler runs on the reading thread unless its method is named in `background`; those of one lane run one after
+another on a worker thread of their own, so that `cancel` and `hello` are answered meanwhile.
 """
 
 import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from desktop.protocol.codec import ProtocolError, decode
@@ -50,6 +50,30 @@ class EndingInput:
         return line
 
 
+class _Lane:
+    """Answers requests one after another on a thread that begins with the first."""
+
+    def __init__(self, answer: Callable[[Request], None], methods: frozenset[str]) -> None:
+        self._do, self.methods = answer, methods
+        self._jobs: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._worker: threading.Thread | None = None
+
+    def put(self, request: Request) -> None:
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._work, name="requests", daemon=True)
+            self._worker.start()
+        self._jobs.put(request)
+
+    def finish(self) -> None:
+        if self._worker is not None:
+            self._jobs.put(None)
+            self._worker.join()
+
+    def _work(self) -> None:
+        while (request := self._jobs.get()) is not None:
+            self._do(request)
+
+
 class LineServer:
     """Serves one connection. `send_event` may be called from any thread."""
 
@@ -58,25 +82,22 @@ class LineServer:
         handlers: Handlers,
         requests: BinaryIO,
         replies: BinaryIO,
-        background: frozenset[str] = frozenset(),
+        background: Sequence[frozenset[str]] = (),
         on_bug: Callable[[str, BaseException], None] | None = None,
     ) -> None:
         self._handlers = {method.name: (method, call) for method, call in handlers.items()}
         self._requests = requests
         self._replies = replies
-        self._background = background
+        self._lanes = [_Lane(self._answer, methods) for methods in background]
         self._on_bug = on_bug
         self._write_lock = threading.Lock()
-        self._jobs: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._worker: threading.Thread | None = None
 
     def serve(self) -> None:
         """Returns when the other side closes its end; jobs under way are finished first."""
         while line := self._requests.readline(MAX_LINE + 1):
             self._take(line)
-        if self._worker is not None:
-            self._jobs.put(None)
-            self._worker.join()
+        for lane in self._lanes:
+            lane.finish()
 
     def send_event(self, event: object) -> None:
         self._write(event_line(event_name(type(event)), event))
@@ -90,20 +111,9 @@ class LineServer:
         if not isinstance(message, Request):
             kind = "reply" if isinstance(message, Reply) else "event"
             self._write(error_line(-1, Fault("bug", f"A child takes requests only, not a {kind}.", "")))
-        elif message.method in self._background:
-            self._enqueue(message)
         else:
-            self._answer(message)
-
-    def _enqueue(self, request: Request) -> None:
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._work, name="requests", daemon=True)
-            self._worker.start()
-        self._jobs.put(request)
-
-    def _work(self) -> None:
-        while (request := self._jobs.get()) is not None:
-            self._answer(request)
+            lane = next((lane for lane in self._lanes if message.method in lane.methods), None)
+            (self._answer if lane is None else lane.put)(message)
 
     def _answer(self, request: Request) -> None:
         try:

@@ -29,9 +29,11 @@ from desktop.protocol.reader_messages import (
     DESCRIBE_WALLS,
     READ_FILE,
     RENDER_PAGE,
+    Anchor,
     PageRendered,
     ReadFile,
     RenderPage,
+    TextRange,
     WaitingPicture,
     Walls,
 )
@@ -150,17 +152,19 @@ class FileReader:
         path: str,
         number: int,
         scale: float,
-        start: int,
-        end: int,
+        ranges: Sequence[TextRange],
         output: Path | str,
         known: Pages | None = None,
+        page_start: int = -1,
+        anchors: Sequence[Anchor] = (),
     ) -> PageRendered:
-        """Page `number` (from 1) as a PNG at `output`, and where the words of text[start:end] stand on it."""
+        """Page `number` (from 1) as a PNG at `output`, and where the words of these ranges stand on it."""
         with self._turn:
             drawn, pages = self._scratch_file(".png"), self._scratch_file(".pages")
             try:
                 recognised = self._written(known or {}, pages)
-                asked = RenderPage(path, number, scale, start, end, str(drawn), recognised)
+                wanted, hints = tuple(ranges), tuple(anchors)
+                asked = RenderPage(path, number, scale, wanted, str(drawn), recognised, page_start, hints)
                 reply = self._call(RENDER_PAGE, asked)
                 shutil.move(drawn, output)
                 return reply

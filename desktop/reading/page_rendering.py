@@ -4,7 +4,7 @@ Keeps the last PDF open, because people turn pages. Words that were recognised h
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,18 +65,19 @@ class PageRenderer:
             raise problems.out_of_memory() from None
 
     def _render(self, current: _OpenPdf, page: PdfPage, request: RenderPage, known: Pages) -> PageRendered:
-        picture = page.render(request.scale)
-        boxes: tuple[Box, ...] = ()
-        if request.start < request.end:
-            offset = self._start_of_page(current, request.number, known)
-            start, end = request.start - offset, request.end - offset
-            text = text_of_page(page)
-            recognised = known.get(str(request.number))
-            if text.text or recognised is None:
-                boxes = boxes_of_range(page, picture, text, start, end)
-            else:
-                boxes = recognised_boxes(recognised, picture, start, end)
-        return _written(request, picture, current.pdf.page_count, boxes)
+        picture, pages = page.render(request.scale), current.pdf.page_count
+        if not request.ranges:
+            return _written(request, picture, pages, ())
+        text = text_of_page(page)
+        recognised = known.get(str(request.number))
+        if text.text or recognised is None:
+            offset = self._start_of_page(current, request, known, text.text)
+            boxes = _for_each(request, offset, lambda s, e: boxes_of_range(page, picture, text, s, e))
+        else:
+            text = recognised_text(recognised)
+            offset = self._start_of_page(current, request, known, text.text)
+            boxes = _for_each(request, offset, lambda s, e: recognised_boxes(recognised, picture, s, e))
+        return _written(request, picture, pages, boxes, offset, offset + len(text.text))
 
     def _opened(self, path: str, descriptor: int) -> _OpenPdf:
         stamp = file_stamp(descriptor)
@@ -89,7 +90,17 @@ class PageRenderer:
         self._open = _OpenPdf(path, (len(content.data), content.modified), PdfFile(content.data), [])
         return self._open
 
-    def _start_of_page(self, current: _OpenPdf, number: int, known: Pages) -> int:
+    def _start_of_page(self, current: _OpenPdf, request: RenderPage, known: Pages, text: str) -> int:
+        number = request.number
+        if request.page_start >= 0:
+            return request.page_start
+        if len(current.lengths) < number - 1:
+            for anchor in request.anchors:
+                if text.count(anchor.text) == 1:
+                    return anchor.start - text.index(anchor.text)
+        return self._counted_start(current, number, known)
+
+    def _counted_start(self, current: _OpenPdf, number: int, known: Pages) -> int:
         """Needs the text of all pages before it, made once for each."""
         while len(current.lengths) < number:
             page = current.pdf.page(len(current.lengths) + 1)
@@ -107,6 +118,12 @@ class PageRenderer:
         )[number - 1].start
 
 
+def _for_each(
+    request: RenderPage, offset: int, boxes_of: Callable[[int, int], tuple[Box, ...]]
+) -> tuple[tuple[Box, ...], ...]:
+    return tuple(boxes_of(wanted.start - offset, wanted.end - offset) for wanted in request.ranges)
+
+
 def _render_picture(request: RenderPage, data: bytes, known: Pages) -> PageRendered:
     from desktop.reading.picture_decoding import PictureFile
 
@@ -119,13 +136,21 @@ def _render_picture(request: RenderPage, data: bytes, known: Pages) -> PageRende
         pages = [known.get(str(number)) for number in range(1, request.number + 1)]
         start = page_spans([len(recognised_text(page).text) if page else 0 for page in pages])[-1].start
         shown = pages[-1]
-        boxes = recognised_boxes(shown, picture, request.start - start, request.end - start) if shown else ()
-        return _written(request, picture, file.page_count, boxes)
+        boxes = _for_each(request, start, lambda s, e: recognised_boxes(shown, picture, s, e) if shown else ())
+        end = start + len(recognised_text(shown).text) if shown else start
+        return _written(request, picture, file.page_count, boxes, start, end)
 
 
-def _written(request: RenderPage, picture: Picture, pages: int, boxes: tuple[Box, ...]) -> PageRendered:
+def _written(
+    request: RenderPage,
+    picture: Picture,
+    pages: int,
+    boxes: tuple[tuple[Box, ...], ...],
+    start: int = -1,
+    end: int = -1,
+) -> PageRendered:
     write_whole(Path(request.output), png_of(picture.width, picture.height, picture.pixels))
-    return PageRendered(pages, picture.width, picture.height, boxes)
+    return PageRendered(pages, picture.width, picture.height, boxes, start, end)
 
 
 def _no_such_page() -> FileProblem:

@@ -5,11 +5,12 @@ Takes the place of a FileReader: for the reader pane, and for indexing.
 
 import os
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.domain.documents import Document
 from desktop.domain.errors import FileProblem
-from desktop.protocol.reader_messages import PageRendered
+from desktop.protocol.reader_messages import Anchor, PageRendered, TextRange
 from desktop.reading.client import FileLook, FileReader
 from desktop.reading.endings import Ending, ReaderDied
 from desktop.reading.formats import may_hold_pictures
@@ -46,10 +47,19 @@ class RecognisedReader:
             return self._reader.look(path)
         return look
 
-    def render(self, path: str, number: int, scale: float, start: int, end: int, output: Path | str) -> PageRendered:
+    def render(
+        self,
+        path: str,
+        number: int,
+        scale: float,
+        ranges: Sequence[TextRange],
+        output: Path | str,
+        page_start: int = -1,
+        anchors: Sequence[Anchor] = (),
+    ) -> PageRendered:
         """As FileReader's; recognised words have places too."""
-        known = self._known(path) if start < end else {}
-        return self._reader.render(path, number, scale, start, end, output, known)
+        known = self._known(path) if ranges else {}
+        return self._reader.render(path, number, scale, ranges, output, known, page_start, anchors)
 
     def close(self) -> None:
         """Ends the process at once, also while another thread waits for it: that one gets ReaderClosed."""

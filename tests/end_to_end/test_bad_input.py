@@ -193,7 +193,7 @@ def test_a_line_of_a_megabyte_is_passages_like_any_text(engine: RunningEngine, t
     assert len(found.text) <= 1_500
     source = (traps / "one-line.txt").read_text(encoding="utf-8")
     assert source[found.start : found.end] == found.text
-    shown = engine.call(m.OPEN_TEXT, m.OpenText(found.file_id, found.start, len(found.text)))
+    shown = engine.call(m.OPEN_TEXT, m.OpenText(found.file_id, found.start, len(found.text), False))
     assert (shown.text, shown.total) == (found.text, len(source))
 
 
@@ -231,9 +231,9 @@ def test_the_users_files_are_never_written(
         engine.search("notice")
         for row in files_of(engine).values():
             if row.passages:
-                engine.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 1_000))
+                engine.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 1_000, False))
             if row.passages and row.format == "pdf":
-                engine.call(m.OPEN_PAGE, m.OpenPage(row.id, 1, 1.0, 0, 10))
+                engine.call(m.OPEN_PAGE, m.OpenPage(row.id, 1, 1.0, (m.TextRange(0, 10),)))
             engine.call(m.RETRY_FILE, m.FileId(row.id))
         engine.call(m.CHECK, Nothing())
         engine.call(m.REBUILD, Nothing())

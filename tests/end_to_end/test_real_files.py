@@ -76,7 +76,7 @@ def assert_exact(engine: RunningEngine, answer: Answer) -> None:
     assert answer.refused is not bool(answer.footnotes)
     for note in answer.footnotes:
         on_disk = Path(note.file).read_bytes().decode("utf-8-sig")[note.start : note.end]
-        shown = engine.call(m.OPEN_TEXT, m.OpenText(note.file_id, note.start, note.end - note.start))
+        shown = engine.call(m.OPEN_TEXT, m.OpenText(note.file_id, note.start, note.end - note.start, False))
         same = on_disk == note.quote == shown.text
         assert same and shown.unchanged, (note.file, note.start, note.end)
 
@@ -162,7 +162,7 @@ def test_a_real_file_is_found_by_its_own_words(corpus: RunningEngine) -> None:
     indexed = rows(corpus, "indexed")
     assert len(indexed) >= 10
     for row in indexed:
-        shown = corpus.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 200_000))
+        shown = corpus.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 200_000, False))
         assert shown.unchanged and shown.total
         words = shown.text.split()
         middle = len(words) // 2
@@ -181,14 +181,15 @@ def test_a_real_pdf_opens_at_its_words(corpus: RunningEngine) -> None:
     for row in rows(corpus, "indexed"):
         if row.format != "pdf":
             continue
-        shown = corpus.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 200_000))
+        shown = corpus.call(m.OPEN_TEXT, m.OpenText(row.id, 0, 200_000, False))
         span = next(page for page in shown.pages if shown.text[page.start : page.end].strip())
         word = shown.text[span.start : span.end].split()[0]
         start = shown.text.index(word, span.start)
-        page = corpus.call(m.OPEN_PAGE, m.OpenPage(row.id, span.number, 1.0, start, start + len(word)))
+        page = corpus.call(m.OPEN_PAGE, m.OpenPage(row.id, span.number, 1.0, (m.TextRange(start, start + len(word)),)))
         assert Path(page.image).read_bytes().startswith(b"\x89PNG"), row.path
-        assert page.boxes and 1 <= span.number <= page.pages, row.path
-        for box in page.boxes:
+        (boxes,) = page.boxes
+        assert boxes and 1 <= span.number <= page.pages, row.path
+        for box in boxes:
             assert -1 <= box.left < box.right <= page.width + 1, row.path
             assert -1 <= box.top < box.bottom <= page.height + 1, row.path
         opened += 1

@@ -151,7 +151,9 @@ def _open_footnote(qtbot: QtBot, window: FootnoteWindow, answer: Answer) -> None
     note = answer.footnotes[0]
     window.open_footnote(answer, note.n)
     if note.page is not None:
-        qtbot.waitUntil(lambda: window.reader is not None and bool(window.reader.page.picture.boxes), timeout=LONG)
+        qtbot.waitUntil(
+            lambda: window.reader is not None and bool(window.reader.views.page.picture.boxes), timeout=LONG
+        )
     else:
         words = note.quote.split()[0]
         qtbot.waitUntil(lambda: window.reader is not None and words in window.reader.marked_words(), timeout=LONG)

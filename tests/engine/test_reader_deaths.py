@@ -135,7 +135,7 @@ def test_the_pane_never_waits_for_indexing(engine: RunningEngine, folder: Path, 
     reader.suspend()
     try:
         started = time.monotonic()
-        shown = engine.call(m.OPEN_TEXT, m.OpenText(row(engine, "boat").id, 0, 100))
+        shown = engine.call(m.OPEN_TEXT, m.OpenText(row(engine, "boat").id, 0, 100, False))
         assert shown.text == "The password of the boathouse is marmalade."
         assert time.monotonic() - started < 10
         assert row(engine, "slow").state == "waiting"

@@ -94,7 +94,7 @@ def test_a_file_can_be_read_again_by_hand(engine: RunningEngine, folder: Path) -
     with pytest.raises(UserError, match="not in the library"):
         engine.call(m.RETRY_FILE, m.FileId(10_000))
     with pytest.raises(UserError, match="not in the library"):
-        engine.call(m.OPEN_TEXT, m.OpenText(10_000, 0, 1))
+        engine.call(m.OPEN_TEXT, m.OpenText(10_000, 0, 1, False))
 
 
 def test_work_that_arrives_at_any_moment_is_finished(engine: RunningEngine) -> None:

@@ -112,7 +112,7 @@ def test_odd_names_are_found_and_shown(engine: RunningEngine, folder: Path) -> N
     for number, name in enumerate(odd):
         (found,) = [p for p in engine.search(f"zanzibar{number}") if f"zanzibar{number}" in p.text]
         assert os.fsencode(Path(found.file).name) == os.fsencode(Path(os.fsdecode(name)).with_suffix(".txt").name)
-        text = engine.call(m.OPEN_TEXT, m.OpenText(found.file_id, 0, 1_000))
+        text = engine.call(m.OPEN_TEXT, m.OpenText(found.file_id, 0, 1_000, False))
         assert (text.path, text.unchanged) == (found.file, True)
 
 

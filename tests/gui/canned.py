@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from desktop.domain.answers import Answer, AnswerFormat, AnswerState, FootnoteLink, FoundPassage, Sentence, Support, Why
-from desktop.domain.documents import Block, BlockKind
+from desktop.domain.documents import Block, BlockKind, Document
 from desktop.domain.files import FileRow, FileState
 from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
@@ -123,7 +123,11 @@ def text_of(path: Path) -> str:
 
 
 def format_of(path: Path) -> str:
-    return {".pdf": "pdf", ".md": "md", ".py": "code"}[path.suffix]
+    return {".pdf": "pdf", ".md": "markdown", ".py": "code"}[path.suffix]
+
+
+def document_of(path: Path) -> Document:
+    return Document(text_of(path), "", format_of(path), True, (), ())
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:

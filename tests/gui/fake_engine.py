@@ -23,6 +23,7 @@ from typing import Any
 from desktop.domain.answers import Answer, AnswerState, Conversation
 from desktop.domain.errors import FileProblem, UserError
 from desktop.domain.files import FileState, Folder
+from desktop.engine.source_words import hits_of, locate
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL
@@ -296,11 +297,9 @@ class FakeEngine:
     # --- sources --------------------------------------------------------------------------------------------
 
     def open_text(self, request: m.OpenText) -> m.SourceText:
-        path = self.files.get(request.file_id)
-        if path is None or not path.exists():
-            raise FileProblem("This file is no longer there.", "It may have been moved.", state="missing")
+        path = self._there(request.file_id)
         text, kind = canned.text_of(path), canned.format_of(path)
-        blocks = canned.blocks_of(text) if kind == "md" else ()
+        blocks = canned.blocks_of(text) if kind == "markdown" else ()
         return m.SourceText(
             str(path),
             kind,
@@ -317,8 +316,38 @@ class FakeEngine:
         image = self.folder / f"page-{request.number}.png"
         boxes = canned.draw_page(image, request.number, request.scale)
         size = (round(595 * request.scale), round(842 * request.scale))
-        marked = tuple(Box(*box) for box in boxes) if request.start < request.end and request.number == 7 else ()
-        return m.SourcePage(str(self.files[request.file_id]), request.number, 12, *size, str(image), marked)
+        marked = tuple(Box(*box) for box in boxes) if request.number == 7 else ()
+        places = tuple(marked for _ in request.ranges)
+        return m.SourcePage(
+            str(self.files[request.file_id]), request.number, 12, *size, str(image), places, 0, 1_000_000
+        )
+
+    def locate_words(self, request: m.LocateWords) -> m.SourceFile:
+        path = self._there(request.file_id)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        words = tuple(self._located(path, digest, cited) for cited in request.words)
+        views = {"pdf": m.SourceView.PAGE, "code": m.SourceView.CODE}
+        return m.SourceFile(str(path), views.get(canned.format_of(path), m.SourceView.TEXT), digest, words)
+
+    def _located(self, path: Path, digest: str, cited: m.CitedWords) -> m.LocatedWords:
+        if not cited.quote:
+            return m.LocatedWords(m.Found.UNKNOWN, 0, 0, cited.page)
+        if cited.sha256 in ("", digest):
+            return m.LocatedWords(m.Found.SAME, cited.start, cited.end, cited.page)
+        return locate(canned.document_of(path), cited)
+
+    def find_words(self, request: m.FindWords) -> m.FoundWords:
+        return hits_of(canned.document_of(self._there(request.file_id)), request.words, request.most)
+
+    def prepare_source(self, request: m.PrepareSource) -> Nothing:
+        self.note(f"prepare {request.file_id} {request.page or 0}")
+        return Nothing()
+
+    def _there(self, file_id: int) -> Path:
+        path = self.files.get(file_id)
+        if path is None or not path.exists():
+            raise FileProblem("This file is no longer there.", "It may have been moved.", state="missing")
+        return path
 
     # --- models, tones, settings ----------------------------------------------------------------------------
 
@@ -357,6 +386,9 @@ class FakeEngine:
             m.RESTORE_CONVERSATION: self.restore,
             m.OPEN_TEXT: self.open_text,
             m.OPEN_PAGE: self.open_page,
+            m.LOCATE_WORDS: self.locate_words,
+            m.FIND_WORDS: self.find_words,
+            m.PREPARE_SOURCE: self.prepare_source,
             **self.models.handlers(),
             **self.tones.handlers(),
             m.READ_SETTINGS: self.read_settings,

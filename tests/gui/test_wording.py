@@ -8,12 +8,11 @@ import pytest
 from PySide6.QtGui import QTextCursor, QTextDocument
 
 from desktop.domain.answers import Answer, AnswerState, Sentence, Support
-from desktop.domain.documents import PageSpan
 from desktop.domain.paragraphs import paragraphs
 from desktop.gui.answer_layout import as_plain_text
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.single_instance import socket_name
-from desktop.gui.source_place import find_words, page_at, step_footnote
+from desktop.gui.source_place import step_footnote
 from desktop.gui.text_positions import from_qt, inert, to_qt
 from desktop.gui.translation import tr
 from desktop.gui.wording import (
@@ -111,16 +110,7 @@ def test_plain_text_of_an_answer() -> None:
     assert text == "Q?\n\nOne. (not found in your files)\n"
 
 
-def test_words_are_found_where_they_moved_to() -> None:
-    assert find_words("xx two  months\nlate yy", "two months late") == (3, 19)
-    assert find_words("two. two. two.", "two", near=6) == (5, 8)
-    assert find_words("nothing", "two") is None
-    assert find_words("text", " ") is None
-
-
-def test_pages_and_steps() -> None:
-    pages = (PageSpan(1, 0, 10), PageSpan(2, 10, 20))
-    assert (page_at(pages, 10), page_at(pages, 25)) == (2, None)
+def test_steps() -> None:
     assert step_footnote(answer(""), 1, 1) == 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import FileProblem
-from desktop.protocol.reader_messages import RenderPage
+from desktop.protocol.reader_messages import RenderPage, TextRange
 from desktop.reading import picture_file
 from desktop.reading.page_rendering import PageRenderer
 from desktop.reading.pictures import PictureReader, Pictures
@@ -115,13 +115,13 @@ def test_a_picture_is_shown_with_its_words_marked(tmp_path: Path) -> None:
     path, output = tmp_path / "a.png", tmp_path / "shown.png"
     path.write_bytes(written(Image.new("RGB", (600, 400), WHITE)))
     write_pages({"1": page("First", "Second")}, tmp_path / "known")
-    asked = RenderPage(str(path), 1, 0.5, 7, 13, str(output), str(tmp_path / "known"))
+    asked = RenderPage(str(path), 1, 0.5, (TextRange(7, 13),), str(output), str(tmp_path / "known"))
     shown = PageRenderer().render(asked)
     with Image.open(output) as seen:
         assert (shown.width, shown.height) == seen.size
     assert 290 <= shown.width <= 298 and shown.pages == 1
-    (box,) = shown.boxes
+    ((box,),) = shown.boxes
     assert box.left == pytest.approx(30 * shown.width / 300)
     assert box.top == pytest.approx(80 * shown.height / 200)
     with pytest.raises(FileProblem, match="can't be shown"):
-        PageRenderer().render(RenderPage(str(path), 2, 0.5, 0, 0, str(output)))
+        PageRenderer().render(RenderPage(str(path), 2, 0.5, (), str(output)))

@@ -14,7 +14,7 @@ from desktop.domain.errors import EngineProblem, FileProblem
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.common_messages import Hello
 from desktop.protocol.lines import PROTOCOL
-from desktop.protocol.reader_messages import ReadFile
+from desktop.protocol.reader_messages import ReadFile, TextRange
 from desktop.reading.client import FileReader, start_quietly
 from desktop.reading.document_file import read_document
 from desktop.reading.endings import Ending, ReaderClosed, ReaderDied
@@ -99,7 +99,7 @@ def test_renders_a_page(reader: FileReader, tmp_path: Path) -> None:
     path, output = tmp_path / "a.pdf", tmp_path / "page.png"
     path.write_bytes(pdf_bytes([["Hello page"]]))
     document, _, _ = reader.read(str(path))
-    rendered = reader.render(str(path), 1, 1.5, 0, len(document.text), output)
+    rendered = reader.render(str(path), 1, 1.5, [TextRange(0, len(document.text))], output)
     assert (rendered.pages, rendered.width, len(rendered.boxes)) == (1, 893, 1)
     assert output.read_bytes().startswith(b"\x89PNG")
 

@@ -1,0 +1,170 @@
+"""A workbook or a table file as a grid: a tab for each sheet, the names of the columns stay, cited cells are marked."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
+
+from desktop.gui.controls import column
+from desktop.gui.sheet_table import Ask, SheetTable
+from desktop.gui.source_marks import CITED, HERE, Mark
+from desktop.gui.theme import ZOOMS, Text, Theme, grid
+from desktop.gui.translation import tr
+from desktop.protocol.source_messages import SourceRows
+
+NARROWEST, WIDEST = grid(12), grid(72)
+LINES = 8  # of a cell that is cited are shown, if it has as many
+LOOKED_AT = 40  # rows that a column's width is made for
+
+
+class SheetCell(QStyledItemDelegate):
+    """Paints the mark itself: a style sheet would leave the model's background out."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        mark = index.data(Qt.ItemDataRole.BackgroundRole)
+        if mark is not None:
+            painter.fillRect(option.rect, mark)  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+        super().paint(painter, option, index)
+
+
+class SheetView(QTableView):
+    """Copies the chosen cells as lines with tabs between them."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.chosen_text())
+        else:
+            super().keyPressEvent(event)
+
+    def chosen_text(self) -> str:
+        cells = sorted((index.row(), index.column(), str(index.data() or "")) for index in self.selectedIndexes())
+        rows: dict[int, list[str]] = {}
+        for row, _, text in cells:
+            rows.setdefault(row, []).append(text)
+        return "\n".join("\t".join(texts) for texts in rows.values())
+
+
+class ReaderGrid(QWidget):
+    """Signals: `sheet_wanted(number)` when another tab is chosen."""
+
+    sheet_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, ask: Ask) -> None:
+        super().__init__()
+        self._theme = theme
+        self._zoom = 1.0
+        self.table = SheetTable(theme, ask)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("sheets")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName(tr("Sheets"))
+        self.view = SheetView()
+        self.view.setModel(self.table)
+        self.view.setObjectName("sheet")
+        self.view.setAccessibleName(tr("Cells of the file"))
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setTabKeyNavigation(False)
+        self.view.setWordWrap(True)
+        self.view.setItemDelegate(SheetCell(self.view))
+        self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.view.horizontalHeader().setMinimumSectionSize(NARROWEST)
+        whole = column(0)
+        whole.addWidget(self.tabs)
+        whole.addWidget(self.view, 1)
+        self.setLayout(whole)
+        self.setFocusProxy(self.view)
+        self.tabs.currentChanged.connect(self._sheet_chosen)
+        theme.changed.connect(self._dress)
+        self._shown: SourceRows | None = None
+        self._opened = -1
+        self._dress()
+
+    def show_rows(self, rows: SourceRows) -> None:
+        self._shown = rows
+        self._show_tabs(rows)
+        self.table.show_sheet(rows)
+        self._fit_columns()
+        QTimer.singleShot(0, self, lambda: self._go_to_row(rows.row))
+
+    def take_rows(self, rows: SourceRows) -> None:
+        self.table.take(rows)
+
+    def show_marks(self, marks: tuple[Mark, ...]) -> None:
+        self.table.show_marks(marks)
+
+    def place(self) -> int:
+        """The offset of the first row in view, 0 when it is not known."""
+        row = self.table.row(max(0, self.view.rowAt(0)))
+        return row.ranges[0][0] if row is not None and row.ranges else 0
+
+    def zoom(self, step: int) -> None:
+        self._zoom = ZOOMS[min(max(ZOOMS.index(self._zoom) + step, 0), len(ZOOMS) - 1)]
+        self._dress()
+        self._fit_columns()
+
+    def chosen_text(self) -> str:
+        return self.view.chosen_text()
+
+    def _show_tabs(self, rows: SourceRows) -> None:
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for sheet in rows.sheets:
+            self.tabs.addTab(sheet.name.replace("&", "&&"))
+        self.tabs.setCurrentIndex(rows.sheet)
+        self.tabs.blockSignals(False)
+        self.tabs.setVisible(len(rows.sheets) > 1 or any(sheet.name for sheet in rows.sheets))
+
+    def _sheet_chosen(self, number: int) -> None:
+        if number >= 0:
+            self.sheet_wanted.emit(number)
+
+    def _dress(self) -> None:
+        self.view.setFont(self._theme.font(Text.BODY, self._zoom))
+        height = self._theme.line_height(Text.BODY, self._zoom) + grid(1)
+        self.view.verticalHeader().setDefaultSectionSize(height)
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _fit_columns(self) -> None:
+        """By the names and the rows at hand."""
+        rows = self._shown
+        if rows is None or not rows.sheets:
+            return
+        measure = self.view.fontMetrics()
+        header = rows.sheets[rows.sheet].header
+        for number in range(rows.sheets[rows.sheet].columns):
+            texts = [row.cells[number] for row in rows.rows[:LOOKED_AT] if number < len(row.cells)]
+            texts += [header[number]] if number < len(header) else []
+            wide = max((measure.horizontalAdvance(text[:200]) for text in texts), default=0) + grid(5)
+            self.view.setColumnWidth(number, min(max(wide, NARROWEST), WIDEST))
+
+    def _go_to_row(self, row: int) -> None:
+        """The marked cell in the middle; a row that is the header has nothing to go to."""
+        looks = [(column, self.table.look(row, column)) for column in range(self.table.columnCount())]
+        marked = [column for column, look in looks if look in (CITED, HERE)]
+        index = self.table.index(max(row, 0), marked[0] if marked else 0)
+        self._open_row(index.row())
+        self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.view.setCurrentIndex(index)
+        self.view.clearSelection()
+
+    def _open_row(self, row: int) -> None:
+        """As high as its longest cell, so that the cited words can be read."""
+        usual = self.view.verticalHeader().defaultSectionSize()
+        if 0 <= self._opened < self.table.rowCount():
+            self.view.setRowHeight(self._opened, usual)
+        self._opened = row
+        line = self._theme.line_height(Text.BODY, self._zoom)
+        self.view.setRowHeight(row, max(usual, min(self.view.sizeHintForRow(row) + grid(1), line * LINES)))
