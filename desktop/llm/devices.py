@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# in a build for many processors: one for each generation of them
+PROCESSOR_LIBRARIES = "*ggml-cpu-*"
 _GPU_TYPES = (1, 2)  # a card with memory of its own; a GPU that shares the computer's
 _F32 = 0
 _SIDE = 64
@@ -32,7 +34,7 @@ class Ggml:
         self._registry = ctypes.CDLL(str(folder / _file_name("ggml")))
         # builds for many processors come as one library for each: ggml takes the best that this processor can run.
         # Left alone it would look for them beside Python and in the folder we were started from.
-        if any(folder.glob("*ggml-cpu-*")):
+        if any(folder.glob(PROCESSOR_LIBRARIES)):
             self._registry.ggml_backend_load_all_from_path(str(folder).encode())
 
     def gpus(self) -> list[Device]:

@@ -16,6 +16,8 @@ from desktop.protocol.runner_messages import Generate, Generated, TextGenerated
 EVENT_SECONDS = 0.02
 # asking "stop?" at every node of the graph costs up to 1 ms a token: only worth it where tokens are slow
 SLOW_TOKEN_SECONDS = 0.1
+# a GPU finishes what it has begun: slices are cut so that a stop is heeded within a fifth of a second
+FIRST_SLICE, SMALLEST_SLICE, SLICE_SECONDS = 64, 8, 0.15
 
 
 class Generation:
@@ -56,9 +58,15 @@ class Generation:
 
     def _take_in(self, tokens: list[int]) -> bool:
         """False when it was cancelled."""
-        for start in range(0, len(tokens), BATCH):
-            if self._should_stop() or not self._lane.take_in(tokens[start : start + BATCH], watch=True):
+        size = BATCH if self._model.can_be_interrupted else FIRST_SLICE
+        start = 0
+        while start < len(tokens):
+            began = time.monotonic()
+            if self._should_stop() or not self._lane.take_in(tokens[start : start + size], watch=True):
                 return False
+            start += size
+            if not self._model.can_be_interrupted:
+                size = next_slice(size, time.monotonic() - began)
         return True
 
     def _put_out(self, writing: "_Writing", request: Generate) -> None:
@@ -146,6 +154,13 @@ class _Writing:
     def finish(self) -> None:
         self._events.add(self._stream.finish())
         self._events.flush()
+
+
+def next_slice(size: int, seconds: float) -> int:
+    """Tokens of the next slice on a device that finishes what it has begun, when `size` took so long."""
+    if seconds > SLICE_SECONDS:
+        return max(SMALLEST_SLICE, size // 2)
+    return min(BATCH, size * 2) if seconds < SLICE_SECONDS / 3 else size
 
 
 class _Events:

@@ -142,6 +142,11 @@ class LoadedModel:
         return self._options.context
 
     @property
+    def can_be_interrupted(self) -> bool:
+        """Whether `should_stop` is asked in the middle of a batch: by the processor's part alone."""
+        return self._options.gpu_layers == 0
+
+    @property
     def can_take_back(self) -> bool:
         """Whether `keep` can forget the last tokens alone: models that keep a running state can't."""
         return not (native.llama_model_is_recurrent(self._model) or native.llama_model_is_hybrid(self._model))
