@@ -62,6 +62,10 @@ class LoadedModel:
         json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated:
+        if not aside:
+            # what a person set for this model; asides are searches and checks, the same every time
+            usual = self._models.loaded_details()
+            temperature, seed = temperature or usual.temperature, seed or usual.seed
         return self._models.runner.generate(
             turns,
             max_tokens=max_tokens,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
-from desktop.domain.models import Model
+from desktop.domain.models import Model, ModelDetails
 from desktop.download.places import keep_origin, read_origins
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.chosen_model import ChosenModel
@@ -163,6 +163,10 @@ class ModelRequests:
         self.runner.set_tones(tones)
         self.announce()
         return loaded.context
+
+    def loaded_details(self) -> ModelDetails:
+        """What was set for the model that is loaded."""
+        return self.details.of(self.runner.loaded_path)
 
     def close(self) -> None:
         self.runner.close()

@@ -35,10 +35,10 @@ def add_model(path: str | Path, folder: Path) -> Model:
     model = describe_model(source)
     if model.problem:
         raise UserError("This file can't be used as a model.", model.problem)
-    links = read_links(folder)
-    if source.parent != folder.absolute() and str(source) not in links:
+    links, linked = read_links(folder), source.parent != folder.absolute()
+    if linked and str(source) not in links:
         _write_links(folder, [*links, str(source)])
-    return model
+    return replace(model, linked=linked)
 
 
 def remove_link(path: str | Path, folder: Path) -> None:

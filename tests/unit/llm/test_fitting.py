@@ -1,0 +1,65 @@
+"""What fits a computer, in plain words; and how its speed is measured and kept."""
+
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.models import MachineVerdict, Speed
+from desktop.llm.fitting import Machine, Weights, estimated_size, fit_of
+from desktop.llm.speed import SpeedFile, copying_speed, speed_of_run
+
+GB = 10**9
+FAST = Speed(20e9, "m.gguf", 20.0)
+SMALL, LARGE = Weights(1 * GB, 28_672, 32_768), Weights(9 * GB, 163_840, 40_960)
+
+
+def test_a_small_model_on_a_usual_laptop_fits_and_is_fast() -> None:
+    fit = fit_of(SMALL, Machine(8 * GB, 5 * GB, FAST))
+    assert fit.verdict is MachineVerdict.FAST
+    assert fit.tokens_per_second == 20.0
+    assert fit.needs == 1 * GB + 28_672 * 8192 + (300 << 20)
+    assert fit.reason == ""
+
+
+def test_a_large_one_is_too_big_or_slow_and_says_why() -> None:
+    too_big = fit_of(LARGE, Machine(8 * GB, 5 * GB, FAST))
+    assert too_big.verdict is MachineVerdict.TOO_BIG
+    assert "10.7 GB" in too_big.reason
+    assert "8.0 GB" in too_big.reason
+    slow = fit_of(LARGE, Machine(32 * GB, 20 * GB, FAST))
+    assert (slow.verdict, slow.reason) == (MachineVerdict.SLOW, "")
+    crowded = fit_of(LARGE, Machine(32 * GB, 6 * GB, Speed(900e9, "", 0.0)))
+    assert crowded.verdict is MachineVerdict.SLOW
+    assert "Close other programs first." in crowded.reason
+
+
+def test_the_chosen_context_counts_and_training_limits_it() -> None:
+    machine = Machine(64 * GB, 60 * GB, FAST)
+    assert fit_of(LARGE, machine, 32_768).needs - fit_of(LARGE, machine, 16_384).needs == 16_384 * 163_840
+    assert fit_of(SMALL, machine, 131_072).context == 32_768
+
+
+def test_without_a_measurement_nothing_is_said_of_speed() -> None:
+    fit = fit_of(SMALL, Machine(8 * GB, 5 * GB, None))
+    assert (fit.verdict, fit.tokens_per_second) == (MachineVerdict.FAST, 0.0)
+
+
+@pytest.mark.parametrize(("weights", "quantisation", "size"), [(4.0e9, "Q4_K_M", 2.45e9), (1.7e9, "Q8_0", 1.8e9)])
+def test_a_file_size_is_estimated_from_its_parameters(weights: float, quantisation: str, size: float) -> None:
+    assert estimated_size(int(weights), quantisation) == pytest.approx(size, rel=0.03)
+
+
+def test_a_measurement_is_kept_and_a_damaged_one_is_none(tmp_path: Path) -> None:
+    kept = SpeedFile(tmp_path / "speed.json")
+    assert kept.read() is None
+    speed = kept.keep(speed_of_run("m.gguf", 1_000_000, 100, 4.0))
+    assert (speed.bytes_per_second, speed.tokens_per_second) == (25_000_000, 25.0)
+    assert kept.read() == speed
+    (tmp_path / "speed.json").write_text("{")
+    assert kept.read() is None
+
+
+def test_copying_memory_gives_a_figure_of_this_world() -> None:
+    speed = copying_speed(1)
+    assert 2e8 < speed.bytes_per_second < 2e12
+    assert speed.model == ""
