@@ -19,6 +19,7 @@ from desktop.answering.interfaces import Place
 from desktop.answering.reranking import PassageReranker, rerank
 from desktop.answering.scoping import ScopedQuestion
 from desktop.domain.answers import FoundPassage, Why
+from desktop.domain.places import PlaceSpan, of_json, page_of, place_words, places_between
 from desktop.storage.analysis import analyse, name_words, query_terms
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
@@ -156,10 +157,13 @@ class PassageFinder:
             last += 1
         return _joined(rows[first : last + 1], passage)
 
-    def place_of(self, file_id: int, offset: int) -> Place:
-        rows = self._ledger.around(file_id, offset, offset + 1)
+    def place_of(self, file_id: int, start: int, end: int) -> Place:
+        rows = self._ledger.around(file_id, start, max(end, start + 1))
         sha256 = self._ledger.sha256_of(file_id)
-        return Place(sha256, rows[0].page, _context(rows[0])) if rows else Place(sha256, None, "")
+        if not rows:
+            return Place(sha256, None, "")
+        places = places_between(_places(rows), start, end)
+        return Place(sha256, page_of(places) or rows[0].page, _context(rows[0]), place_words(places))
 
     def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         """How near in meaning each of the others is, 1 for the same; 0 is how near strangers are to the text.
@@ -211,7 +215,12 @@ def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassag
         score=passage.score,
         context=passage.context,
         why=passage.why,
+        place=place_words(_places(rows)),
     )
+
+
+def _places(rows: Sequence[LedgerPassage]) -> tuple[PlaceSpan, ...]:
+    return tuple(place for row in rows for place in of_json(row.places))
 
 
 def _shown(result: Result, why: Why, said: dict[int, float]) -> FoundPassage:
@@ -232,6 +241,7 @@ def _found(row: LedgerPassage, score: float, why: Why) -> FoundPassage:
         score=round(score, 6),
         context=_context(row),
         why=why,
+        place=place_words(_places([row])),
     )
 
 

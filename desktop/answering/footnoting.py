@@ -38,14 +38,14 @@ class _Numbering:
     """Gives each run of source words one number, in order of first use."""
 
     evidence: Evidence
-    place_of: Callable[[int, int], Place]
+    place_of: Callable[[int, int, int], Place]
     links: dict[tuple[int, int, int], FootnoteLink] = field(default_factory=dict[tuple[int, int, int], FootnoteLink])
 
     def number(self, unit: Unit) -> int:
         passage = self.evidence.passages[unit.passage]
         key = (passage.file_id, unit.start, unit.end)
         if key not in self.links:
-            place = self.place_of(passage.file_id, unit.start)
+            place = self.place_of(passage.file_id, unit.start, unit.end)
             self.links[key] = FootnoteLink(
                 n=len(self.links) + 1,
                 file_id=passage.file_id,
@@ -56,6 +56,7 @@ class _Numbering:
                 start=unit.start,
                 end=unit.end,
                 quote=passage.text[unit.start - passage.start : unit.end - passage.start],
+                place=place.words,
             )
         return self.links[key].n
 
@@ -74,7 +75,7 @@ def without_torn_end(text: str) -> str:
 
 
 def checked_answer(
-    text: str, evidence: Evidence, place_of: Callable[[int, int], Place], claims: Sequence[Claim] | None = None
+    text: str, evidence: Evidence, place_of: Callable[[int, int, int], Place], claims: Sequence[Claim] | None = None
 ) -> CheckedAnswer:
     """Check every sentence, or what the text claims in its form, and number what supports it."""
     numbering = _Numbering(evidence, place_of)
@@ -88,7 +89,9 @@ def checked_answer(
     return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
 
 
-def quoted_answer(units: tuple[Unit, ...], evidence: Evidence, place_of: Callable[[int, int], Place]) -> CheckedAnswer:
+def quoted_answer(
+    units: tuple[Unit, ...], evidence: Evidence, place_of: Callable[[int, int, int], Place]
+) -> CheckedAnswer:
     """An answer made of the files' own words, one footnote a sentence."""
     numbering = _Numbering(evidence, place_of)
     sentences = tuple(Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit),)) for unit in units)

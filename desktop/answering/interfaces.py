@@ -17,11 +17,15 @@ Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an offset of a file's text stands: the file's hash (hex SHA-256), its page, the headings above it."""
+    """Where a range of a file's text stands: the file's hash (hex SHA-256), its page, the headings above it.
+
+    `words` say it where that is no page: "slide 4".
+    """
 
     sha256: str
     page: int | None
     heading: str
+    words: str = ""
 
 
 class Finder(Protocol):
@@ -32,7 +36,7 @@ class Finder(Protocol):
 
     def find(self, question: str, limit: int) -> tuple[FoundPassage, ...]: ...
     def around(self, passage: FoundPassage, characters: int) -> FoundPassage: ...
-    def place_of(self, file_id: int, offset: int) -> Place: ...
+    def place_of(self, file_id: int, start: int, end: int) -> Place: ...
     def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]: ...
     def coverage(self) -> str: ...
 

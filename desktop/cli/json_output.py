@@ -104,6 +104,7 @@ def _passage(p: FoundPassage) -> dict[str, Any]:
         "start": p.start,
         "end": p.end,
         "page": p.page,
+        "place": p.place,
         "text": p.text,
         "score": p.score,
         "context": p.context,
@@ -124,4 +125,12 @@ def _why(why: Why) -> dict[str, Any]:
 
 
 def _footnote(f: FootnoteLink) -> dict[str, Any]:
-    return {"n": f.n, "file": f.file, "page": f.page, "start": f.start, "end": f.end, "quote": f.quote}
+    return {
+        "n": f.n,
+        "file": f.file,
+        "page": f.page,
+        "place": f.place,
+        "start": f.start,
+        "end": f.end,
+        "quote": f.quote,
+    }

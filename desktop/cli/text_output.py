@@ -35,7 +35,7 @@ def forget_lines(report: ForgetReport) -> list[str]:
 
 
 def passage_lines(number: int, passage: FoundPassage, *, why: bool = False) -> list[str]:
-    head = f"{number}. {_place(passage.file, passage.page)}"
+    head = f"{number}. {_place(passage.file, passage.page, passage.place)}"
     context = [f"   {passage.context}"] if passage.context else []
     reason = [f"   {_why(passage)}"] if why else []
     return [head, *context, f"   “{_short(passage.text, 300)}”", *reason, ""]
@@ -170,13 +170,15 @@ def _marked(answer: Answer) -> str:
 
 
 def _footnote_line(footnote: FootnoteLink) -> str:
-    heading = f", § {footnote.heading}" if footnote.heading else ""
-    return f"[{footnote.n}] {_place(footnote.file, footnote.page)}{heading}: “{_short(footnote.quote, _QUOTE)}”"
+    heading = f", § {footnote.heading}" if footnote.heading and not footnote.place else ""
+    place = _place(footnote.file, footnote.page, footnote.place)
+    return f"[{footnote.n}] {place}{heading}: “{_short(footnote.quote, _QUOTE)}”"
 
 
-def _place(file: str, page: int | None) -> str:
+def _place(file: str, page: int | None, place: str) -> str:
     name = plain(os.path.basename(file))
-    return f"{name}, p. {page}" if page else name
+    where = plain(place) or (f"p. {page}" if page else "")
+    return f"{name}, {where}" if where else name
 
 
 def _why(passage: FoundPassage) -> str:

@@ -74,7 +74,7 @@ class FoundPassage:
     """A passage that a search returned. `text` is exactly `source[start:end]`; `score` is higher for better.
 
     `context` is the title and heading path it stands under, never part of `text`. `why` is None where nothing was
-    searched for.
+    searched for. `place` says where it stands when that is no page: "slide 4", "Sheet ‘Q3’, B2:F9".
     """
 
     passage_id: int
@@ -87,6 +87,7 @@ class FoundPassage:
     score: float
     context: str
     why: Why | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class FootnoteLink:
     start: int
     end: int
     quote: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ All offsets count Unicode code points in `Document.text`; ranges are half-open.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.places import PlaceSpan
+
 
 class BlockKind(StrEnum):
     HEADING = "heading"
@@ -41,7 +43,8 @@ class Document:
     `title` comes from the content, never from the file name, and may be empty. `pages` is empty where the
     format has none. `is_source` says that `text` is the decoded file itself (without a byte-order mark).
     `table_header` is the header line of a table file, repeated as context for its rows, else empty.
-    `note` says in a sentence what of the file could not be read, else it is empty.
+    `note` says in a sentence what of the file could not be read, else it is empty. `places` say what `pages` do, and
+    more exactly; empty where the format has no such places.
     """
 
     text: str
@@ -52,6 +55,7 @@ class Document:
     pages: tuple[PageSpan, ...]
     table_header: str = ""
     note: str = ""
+    places: tuple[PlaceSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class PassageSpan:
     """A passage before it is stored: `text` is exactly `document.text[start:end]`.
 
     `heading` is the path of headings above it, joined by " > ". `digest` (hex SHA-256) covers what is embedded:
-    title, heading, header and text.
+    title, heading, header and text. `places` are those of its stretch of the document.
     """
 
     start: int
@@ -68,3 +72,4 @@ class PassageSpan:
     heading: str
     text: str
     digest: str
+    places: tuple[PlaceSpan, ...] = ()

@@ -11,7 +11,7 @@ from desktop.gui.wording import file_name, place_text, superscript
 
 def footnote_text(footnote: FootnoteLink) -> str:
     """`lease-2024.pdf, p. 7`"""
-    place = place_text(footnote.page, footnote.heading)
+    place = place_text(footnote.page, footnote.heading, footnote.place)
     return f"{file_name(footnote.file)}, {place}" if place else file_name(footnote.file)
 
 

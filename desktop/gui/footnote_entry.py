@@ -69,7 +69,7 @@ def footnote_entry(footnote: FootnoteLink, on_click: Callable[[], object]) -> So
 
 
 def passage_entry(passage: FoundPassage, on_click: Callable[[], object]) -> SourceEntry:
-    place = place_text(passage.page, passage.context)
+    place = place_text(passage.page, passage.context, passage.place)
     title = ", ".join(part for part in (file_name(passage.file), place) if part)
     name = tr("Passage in {place}: {quote}", place=title, quote=passage.text)
     return SourceEntry("", title, passage.text, name, on_click, why_text(passage))

@@ -134,8 +134,10 @@ def shown(text: str) -> str:
     return "".join("\ufffd" if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else c for c in seen)
 
 
-def place_text(page: int | None, heading: str) -> str:
-    """Where in a file: its page or else the last heading, or nothing."""
+def place_text(page: int | None, heading: str, place: str = "") -> str:
+    """Where in a file: its slide, cells or the like, its page, or else the last heading, or nothing."""
+    if place:
+        return shown(place)
     if page is not None:
         return tr("p. {page}", page=page)
     return tr("§ {heading}", heading=shown(heading.split(" > ")[-1])) if heading else ""

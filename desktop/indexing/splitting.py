@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import Protocol
 
 from desktop.domain.documents import Block, BlockKind, Document, PassageSpan
+from desktop.domain.places import PlaceSpan, joined
 from desktop.indexing.boundaries import LINE, PAGE, rank_boundaries
 
-SPLITTER_VERSION = 2
+SPLITTER_VERSION = 3
 
 _CONTEXT_CHARACTERS = 190
 _PATH_CHARACTERS = 110  # of those, where a table header follows
@@ -94,6 +95,8 @@ class _Splitter:
         self._ranks = [ranks[position] for position in self._positions]
         self._rooms: dict[str, int] = {}
         self._page_starts = [page.start for page in document.pages]
+        self._place_starts = [place.start for place in document.places]
+        self._place_ends = [place.end for place in document.places]
 
     def passages(self) -> tuple[PassageSpan, ...]:
         cuts = [0, *self._cuts(), len(self._text)]
@@ -105,7 +108,10 @@ class _Splitter:
         heading = self._outline.path(start, end)
         embedded = embedding_text(document.title, heading, document.table_header, text)
         digest = hashlib.sha256(embedded.encode("utf-8", "replace")).hexdigest()
-        return PassageSpan(start, end, self._page(start), heading, text, digest)
+        return PassageSpan(start, end, self._page(start), heading, text, digest, joined(self._places(start, end)))
+
+    def _places(self, start: int, end: int) -> tuple[PlaceSpan, ...]:
+        return self._document.places[bisect_right(self._place_ends, start) : bisect_left(self._place_starts, end)]
 
     def _page(self, start: int) -> int | None:
         index = bisect_right(self._page_starts, start) - 1

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from desktop.domain.documents import Block, BlockKind, Document
+from desktop.domain.places import At, PlaceSpan, PlaceUnit
 from desktop.reading.encodings import decode_text
 from desktop.reading.text_lines import trimmed
 
@@ -20,11 +21,13 @@ def read(data: bytes) -> Document:
     text = decode_text(data)
     separator = sniff_separator(text[:SAMPLE_CHARACTERS])
     spans = (trimmed(text, start, end) for start, end in records_of(text, separator))
-    blocks = tuple(Block(BlockKind.TABLE_ROW, start, end) for start, end in spans if start < end)
+    filled = [(number, start, end) for number, (start, end) in enumerate(spans, 1) if start < end]
+    blocks = tuple(Block(BlockKind.TABLE_ROW, start, end) for _, start, end in filled)
+    places = tuple(PlaceSpan(start, end, At(PlaceUnit.ROW, str(row), str(row))) for row, start, end in filled)
     header = text[blocks[0].start : blocks[0].end] if len(blocks) > 1 else ""
     if not looks_like_a_header(header, separator):
         header = ""
-    return Document(text, "", "csv", True, blocks, (), header)
+    return Document(text, "", "csv", True, blocks, (), header, places=places)
 
 
 def sniff_separator(sample: str) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
+from desktop.domain.places import as_lists, of_lists
 from desktop.protocol.codec import ProtocolError
 
-KEYS = {"text", "title", "format", "is_source", "table_header", "note", "blocks", "pages"}
+KEYS = {"text", "title", "format", "is_source", "table_header", "note", "blocks", "pages", "places"}
 KINDS = {kind.value: kind for kind in BlockKind}
 
 
@@ -26,6 +27,7 @@ def write_document(document: Document, output: Path) -> None:
         "note": document.note,
         "blocks": [[block.kind.value, block.start, block.end, block.level] for block in document.blocks],
         "pages": [[page.number, page.start, page.end] for page in document.pages],
+        "places": as_lists(document.places),
     }
     write_whole(output, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
 
@@ -60,7 +62,9 @@ def _document(value: Any) -> Document:
     pages = tuple(PageSpan(number, start, end) for number, start, end in fields["pages"])
     _check_ranges([(block.start, block.end) for block in blocks], len(text))
     _check_ranges([(page.start, page.end) for page in pages], len(text))
-    return Document(text, title, format_name, fields["is_source"], blocks, pages, table_header, note)
+    places = of_lists(fields["places"])
+    _check_ranges([(place.start, place.end) for place in places], len(text))
+    return Document(text, title, format_name, fields["is_source"], blocks, pages, table_header, note, places)
 
 
 def _check_ranges(ranges: list[tuple[int, int]], length: int) -> None:

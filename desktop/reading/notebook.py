@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from desktop.domain.documents import BlockKind, Document
+from desktop.domain.places import At, PlaceUnit
 from desktop.reading import markdown, problems
 from desktop.reading.encodings import decode_text
 from desktop.reading.text_builder import TextBuilder
@@ -16,16 +17,17 @@ _TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 def read(data: bytes) -> Document:
     """Raises FileProblem when it is no notebook."""
     builder = TextBuilder()
-    for cell in _cells(_parsed(data)):
+    for number, cell in enumerate(_cells(_parsed(data)), 1):
+        at = At(PlaceUnit.CELL, str(number), str(number))
         source = joined(cell.get("source", cell.get("input")))
         if cell.get("cell_type") == "markdown":
-            _add_markdown(builder, source)
+            _add_markdown(builder, source, at)
         elif cell.get("cell_type") == "heading":
-            builder.add(BlockKind.HEADING, source, cell["level"] if isinstance(cell.get("level"), int) else 1)
+            builder.add(BlockKind.HEADING, source, cell["level"] if isinstance(cell.get("level"), int) else 1, at)
         else:
-            builder.add(BlockKind.CODE, source)
+            builder.add(BlockKind.CODE, source, at=at)
             for text in _output_texts(cell.get("outputs")):
-                builder.add(BlockKind.CODE, text)
+                builder.add(BlockKind.CODE, text, at=at)
     return builder.document("ipynb", "")
 
 
@@ -53,10 +55,10 @@ def joined(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _add_markdown(builder: TextBuilder, source: str) -> None:
+def _add_markdown(builder: TextBuilder, source: str, at: At) -> None:
     document = markdown.read(source.encode("utf-8", "replace"))
     for block in document.blocks:
-        builder.add(block.kind, document.text[block.start : block.end], block.level)
+        builder.add(block.kind, document.text[block.start : block.end], block.level, at)
 
 
 def _output_texts(outputs: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ from desktop.domain.documents import BlockKind, Document
 from desktop.reading import problems
 from desktop.reading.markup_trees import Element, Walk, local_attribute, local_name, parse_xml
 from desktop.reading.text_builder import CELL_SEPARATOR, TextBuilder, one_line
-from desktop.reading.workbook_header import header_of
+from desktop.reading.workbook_header import cells_at, header_of
 from desktop.reading.zip_archive import ZipArchive
 
 KIND = "OpenDocument file"
@@ -106,14 +106,16 @@ class _ContentReader:
         else:
             self.builder.add(kind, text)
 
-    def _read_rows(self, table: Element, heading: str = "") -> str:
-        """Adds the rows, below a heading where one is given, and returns the first that holds something."""
+    def _read_rows(self, table: Element, sheet: str = "") -> str:
+        """Adds the rows, below the sheet's name where it is one, and returns the first that holds something."""
         first = ""
-        for row in rows_of(table):
+        for number, cells in rows_of(table):
+            row = CELL_SEPARATOR.join(cells)
             if not first:
                 first = row
-                self.builder.add(BlockKind.HEADING, heading, 1)
-            self.builder.add(BlockKind.TABLE_ROW, row)
+                self.builder.add(BlockKind.HEADING, sheet, 1)
+            at = cells_at(sheet, number, 0, len(cells) - 1) if sheet else None
+            self.builder.add(BlockKind.TABLE_ROW, row, at=at)
         return first
 
     def _read_sheets(self, content: Element) -> None:
@@ -166,8 +168,12 @@ def _unwrapped(pieces: list[str]) -> str:
     return "".join("\v" if piece == "\n" else piece.replace("\n", " ") for piece in pieces)
 
 
-def rows_of(table: Element) -> Iterator[str]:
-    """Rows that hold something. A row or cell may stand for many; empty ones at the end often do for a million."""
+def rows_of(table: Element) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold something, with their numbers from 1.
+
+    A row or cell may stand for many; empty ones at the end often do for a million.
+    """
+    number = 1
     for row in (element for element in table.iter() if local_name(element) == "table-row"):
         cells: list[str] = []
         for cell in row:
@@ -177,14 +183,20 @@ def rows_of(table: Element) -> Iterator[str]:
                 cells.extend([text] * repeated)
         while cells and not cells[-1]:
             cells.pop()
+        repeated = _repeats(row, "number-rows-repeated")
         if cells:
-            for _ in range(_repeated(row, "number-rows-repeated")):
-                yield CELL_SEPARATOR.join(cells)
+            for further in range(min(repeated, MAX_REPEATED)):
+                yield number + further, cells
+        number += repeated
 
 
 def _repeated(element: Element, attribute: str) -> int:
+    return min(_repeats(element, attribute), MAX_REPEATED)
+
+
+def _repeats(element: Element, attribute: str) -> int:
     value = local_attribute(element, attribute)
-    return min(int(value), MAX_REPEATED) if value.isdecimal() and len(value) < 10 else 1
+    return int(value) if value.isdecimal() and len(value) < 10 else 1
 
 
 def cell_text(cell: Element) -> str:

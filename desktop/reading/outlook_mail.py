@@ -153,7 +153,7 @@ def _add_words(builder: TextBuilder, mail: _Mail, level: int) -> None:
         html.add_page(builder, page, level)
     elif (rich := unpacked(mail.binary(RTF_BODY))).startswith(b"{\\rtf"):
         document = rich_text.read(rich)
-        builder.add_text(document, 0, len(document.text), level)
+        builder.add_text(document, 0, len(document.text), level, "")
 
 
 def _name(mail: _Mail, folder: str) -> str:

@@ -14,6 +14,7 @@ from desktop.reading import problems
 from desktop.reading.content_check import check_content
 from desktop.reading.formats import Reader, format_of, reader_inside, reader_of
 from desktop.reading.pictures import PictureReader
+from desktop.reading.text_builder import places_of
 
 log = logging.getLogger("reader")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -53,7 +54,7 @@ def _document(name: str | None, data: bytes, pictures: PictureReader, reader: Ca
         raise problems.no_text()
     if len(document.text) > problems.MAX_CHARACTERS:
         raise problems.too_much_text()
-    return _without_surrogates(document)
+    return _without_surrogates(replace(document, places=places_of(document)))
 
 
 def _without_surrogates(document: Document) -> Document:

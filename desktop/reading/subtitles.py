@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from desktop.domain.documents import BlockKind, Document
+from desktop.domain.places import At, PlaceUnit
 from desktop.reading.encodings import decode_text
 from desktop.reading.text_builder import TextBuilder, one_line
 from desktop.reading.text_lines import paragraphs_of
@@ -61,6 +62,11 @@ def cues_of(text: str) -> Iterator[Cue]:
 
 def _flush(builder: TextBuilder, begun: int | None, lines: list[str]) -> None:
     if begun is not None and lines:
-        builder.add(BlockKind.HEADING, f"{begun // 3600:02}:{begun // 60 % 60:02}:{begun % 60:02}", 1)
-        builder.add(BlockKind.PARAGRAPH, "\n".join(lines))
+        at = At(PlaceUnit.TIME, _clock(begun), _clock(begun))
+        builder.add(BlockKind.HEADING, _clock(begun), 1)
+        builder.add(BlockKind.PARAGRAPH, "\n".join(lines), at=at)
     lines.clear()
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

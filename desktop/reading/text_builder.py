@@ -3,15 +3,27 @@
 import itertools
 import re
 from bisect import bisect_right
+from dataclasses import replace
 
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
+from desktop.domain.places import At, PlaceSpan, PlaceUnit, places_between
 from desktop.reading import problems
 from desktop.reading.text_lines import trimmed
 
 CLOSE_KINDS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 CELL_SEPARATOR = " | "
+SLIDE_FORMATS = frozenset(("pptx", "odf"))
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0e-\x1f]")
+
+
+def places_of(document: Document) -> tuple[PlaceSpan, ...]:
+    """The document's places, or else its pages as places."""
+    if document.places:
+        return document.places
+    unit = PlaceUnit.SLIDE if document.format in SLIDE_FORMATS else PlaceUnit.PAGE
+    numbered = ((page, str(page.number)) for page in document.pages if page.start < page.end)
+    return tuple(PlaceSpan(page.start, page.end, At(unit, number, number)) for page, number in numbered)
 
 
 def one_line(text: str) -> str:
@@ -27,14 +39,15 @@ class TextBuilder:
         self._length = 0
         self.blocks: list[Block] = []
         self._pages: list[PageSpan] = []
+        self._places: list[PlaceSpan] = []
 
     @property
     def length(self) -> int:
         """Characters so far."""
         return self._length
 
-    def add(self, kind: BlockKind, text: str, level: int = 0) -> None:
-        """Adds a block; blank ones are left out. Raises FileProblem when it all becomes too much."""
+    def add(self, kind: BlockKind, text: str, level: int = 0, at: At | None = None) -> None:
+        """Adds a block; blank ones are left out. `at` is its place. Raises FileProblem when it all becomes too much."""
         text = text.strip() if kind is not BlockKind.CODE else text.strip("\n")
         if not text.strip():
             return
@@ -44,12 +57,14 @@ class TextBuilder:
         start = self._length
         self._append(text)
         self.blocks.append(Block(kind, start, self._length, level))
+        if at is not None:
+            self._places.append(PlaceSpan(start, self._length, at))
         self._check_length()
 
-    def add_text(self, document: Document, start: int, end: int, deeper: int) -> None:
+    def add_text(self, document: Document, start: int, end: int, deeper: int, inside: str) -> None:
         """Adds that range of another document's text as it stands, with its blocks; headings `deeper` levels down.
 
-        Raises FileProblem when it all becomes too much.
+        Its places are told as `inside` this. Raises FileProblem when it all becomes too much.
         """
         start, end = trimmed(document.text, start, end)
         if start >= end:
@@ -63,6 +78,10 @@ class TextBuilder:
             level = block.level + deeper if block.level else 0
             left, right = max(block.start, start), min(block.end, end)
             self.blocks.append(Block(block.kind, left + shift, right + shift, level))
+        whole = (PlaceSpan(start, end, At(PlaceUnit.WHOLE)),) if inside else ()
+        for place in places_between(places_of(document), start, end) or whole:
+            left, right = max(place.start, start), min(place.end, end)
+            self._places.append(PlaceSpan(left + shift, right + shift, replace(place.at, inside=inside)))
         self._check_length()
 
     def end_page(self, first_block: int) -> None:
@@ -73,8 +92,9 @@ class TextBuilder:
 
     def document(self, format_name: str, title: str) -> Document:
         """`title` empty: the first heading, of the highest level there is."""
-        text, pages = "".join(self._pieces), tuple(self._pages)
-        return Document(text, title or self._first_heading(text), format_name, False, tuple(self.blocks), pages)
+        text, pages, places = "".join(self._pieces), tuple(self._pages), tuple(self._places)
+        title = title or self._first_heading(text)
+        return Document(text, title, format_name, False, tuple(self.blocks), pages, places=places)
 
     def _check_length(self) -> None:
         if self._length > problems.MAX_CHARACTERS:

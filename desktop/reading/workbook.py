@@ -16,7 +16,7 @@ from desktop.domain.errors import FileProblem
 from desktop.reading import problems
 from desktop.reading.content_check import OLE_MAGIC
 from desktop.reading.text_builder import CELL_SEPARATOR, TextBuilder, one_line
-from desktop.reading.workbook_header import header_of
+from desktop.reading.workbook_header import cells_at, header_of
 from desktop.reading.zip_archive import ZipArchive
 
 KIND = "Excel workbook"
@@ -91,23 +91,23 @@ def _add_sheet(builder: TextBuilder, name: str, sheet: CalamineSheet) -> str | N
     """Adds the rows below the sheet's name and returns the first of them; None when the sheet is empty."""
     used = sorted({column for row in sheet.iter_rows() for column, value in enumerate(row) if value != ""})
     first = None
-    for row in _rows(sheet, used):
+    for number, row in _rows(sheet, used):
         if first is None:
             first = row
             builder.add(BlockKind.HEADING, one_line(name), 1)
-        builder.add(BlockKind.TABLE_ROW, row)
+        builder.add(BlockKind.TABLE_ROW, row, at=cells_at(name, number, used[0], used[-1]))
     return first
 
 
-def _rows(sheet: CalamineSheet, columns: Iterable[int]) -> Iterator[str]:
-    """Rows that hold something, without the columns that are empty all the way down."""
+def _rows(sheet: CalamineSheet, columns: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Rows that hold something, with their numbers, without the columns that are empty all the way down."""
     wanted = tuple(columns)
-    for row in sheet.iter_rows():
+    for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [cell_text(row[column]) for column in wanted]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            yield CELL_SEPARATOR.join(cells)
+            yield number, CELL_SEPARATOR.join(cells)
 
 
 def cell_text(value: Value) -> str:

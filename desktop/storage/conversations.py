@@ -225,7 +225,10 @@ def _read(content: str) -> Answer:
     value: dict[str, Any] = {"format": "plain", "problems": [], **_UNKNOWN, **json.loads(content)}
     for sentence in value["sentences"]:
         sentence.setdefault("missing", [])
+    for footnote in value["footnotes"]:
+        footnote.setdefault("place", "")
     for passage in value["passages"]:
+        passage.setdefault("place", "")
         if passage.setdefault("why", None) is not None:
             passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}
     return decode(Answer, value)

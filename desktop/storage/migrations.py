@@ -108,6 +108,10 @@ INSERT INTO recognition (file_id) SELECT id FROM files WHERE state = 'needs_ocr'
 CREATE INDEX recognition_wanted ON recognition(made_by);
 """
 
+_PLACES = """
+ALTER TABLE passages ADD COLUMN places TEXT NOT NULL DEFAULT '';
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -117,6 +121,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0006_attempts", _ATTEMPTS),
     ("0007_voices", _VOICES),
     ("0008_reading", _READING),
+    ("0010_places", _PLACES),
 )
 
 

@@ -8,13 +8,17 @@ from typing import Any
 
 from desktop.domain.documents import PassageSpan
 from desktop.domain.files import FileState
+from desktop.domain.places import json_of
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileStamp, write_state
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerPassage:
-    """A stored passage with its file's path and title. `gap` is the text between the passage before and this one."""
+    """A stored passage with its file's path and title. `gap` is the text between the passage before and this one.
+
+    `places` is the JSON of where it stands.
+    """
 
     id: int
     file_id: int
@@ -30,6 +34,7 @@ class LedgerPassage:
     title: str
     header: str
     language: str
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ _RESERVE = 2_000
 
 _COLUMNS = (
     'p.id, p.file_id, f.path, p.ordinal, p.start, p."end", p.page, p.heading, p.text, p.digest, p.gap, '
-    "f.title, f.header, f.language "
+    "f.title, f.header, f.language, p.places "
     # CROSS: passages first, or SQLite goes through every indexed file to find a few ids
     "FROM passages p CROSS JOIN files f ON f.id = p.file_id"
 )
@@ -120,12 +125,12 @@ class PassageLedger:
         connection.executemany("DELETE FROM passages WHERE id = ?", [(i,) for i in gone])
         for ordinal, (passage_id, span, gap) in enumerate(zip(new.ids, new.spans, new.gaps, strict=True)):
             connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT(id) DO UPDATE SET "
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT(id) DO UPDATE SET "
                 'ordinal = excluded.ordinal, start = excluded.start, "end" = excluded."end", page = excluded.page, '
-                "heading = excluded.heading, text = excluded.text, gap = excluded.gap",
+                "heading = excluded.heading, text = excluded.text, gap = excluded.gap, places = excluded.places",
                 (
                     *(passage_id, new.file_id, ordinal, span.start, span.end),
-                    *(span.page, span.heading, span.text, span.digest, gap),
+                    *(span.page, span.heading, span.text, span.digest, gap, json_of(span.places)),
                 ),
             )
         connection.execute(

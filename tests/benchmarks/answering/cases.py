@@ -70,8 +70,8 @@ class WithoutParagraph:
         wide = self._finder.around(passage, characters)
         return passage if self._shows(wide) else wide
 
-    def place_of(self, file_id: int, offset: int) -> Place:
-        return self._finder.place_of(file_id, offset)
+    def place_of(self, file_id: int, start: int, end: int) -> Place:
+        return self._finder.place_of(file_id, start, end)
 
     def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
         return self._finder.likeness(text, others)

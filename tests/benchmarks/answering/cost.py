@@ -112,8 +112,8 @@ class SameSources:
         self._found = self._found or found
         return self._found
 
-    def place_of(self, file_id: int, offset: int) -> Place:
-        return self._finder.place_of(file_id, offset)
+    def place_of(self, file_id: int, start: int, end: int) -> Place:
+        return self._finder.place_of(file_id, start, end)
 
 
 class BareModel:

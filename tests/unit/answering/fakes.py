@@ -41,7 +41,7 @@ class TextLibrary:
         start, end = max(0, passage.start - spare), min(len(text), passage.end + spare)
         return replace(passage, start=start, end=end, text=text[start:end])
 
-    def place_of(self, file_id: int, offset: int) -> Place:
+    def place_of(self, file_id: int, start: int, end: int) -> Place:
         heading = next(p.context for p in self._passages if p.file_id == file_id)
         return Place(hashlib.sha256(self.texts[file_id - 1].encode()).hexdigest(), None, heading)
 

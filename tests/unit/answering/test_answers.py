@@ -35,7 +35,7 @@ def check_promises(draft: Draft, library: TextLibrary) -> None:
     for note in draft.footnotes:
         assert library.texts[note.file_id - 1][note.start : note.end] == note.quote
         assert note.file in {passage.file for passage in draft.passages}
-        assert note.sha256 == library.place_of(note.file_id, note.start).sha256
+        assert note.sha256 == library.place_of(note.file_id, note.start, note.end).sha256
     rest = draft.text
     for sentence in draft.sentences:
         assert rest.lstrip().startswith(sentence.text)
