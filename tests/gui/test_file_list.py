@@ -199,7 +199,7 @@ def test_why_is_this_file_not_used(qtbot: QtBot, open_window: OpenWindow, opened
     qtbot.waitUntil(page.details.isVisible)
     assert page.details.title == "Why is this file not used?"
     assert page.details.why.text().startswith("This PDF shows pictures of its pages and holds no readable text.")
-    assert page.details.next.text() == "Footnote notices and reads it then, by itself."
+    assert page.details.next.text() == "Footnote reads it then, by itself."
     offered = [button.text() for button in page.details.buttons.values() if button.isVisible()]
     assert offered == ["Open in its app", "Show in folder", "Leave it out…", "Copy path"]
     chosen = page.view.current_file()

@@ -1,5 +1,6 @@
 """The list of models: what is in the folder, what is linked, what can't be used, and which is taken by default."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def test_a_model_elsewhere_is_linked_not_copied(small_model: Path, tmp_path: Pat
     added = add_model(small_model, shelf)
     assert added.problem == ""
     assert add_model(small_model, shelf) == added
-    assert list_models(shelf) == (added,)
+    assert list_models(shelf) == (dataclasses.replace(added, linked=True),)
     assert [path.name for path in shelf.iterdir()] == ["linked.json"]
     remove_link(small_model, shelf)
     assert list_models(shelf) == ()

@@ -122,7 +122,7 @@ def test_adding_a_folder_converts_it_once(tmp_path: Path) -> None:
     assert add_tone(folder / "adapter_config.json", shelf, base) == tone
     other = write_peft(tmp_path / "others" / "letters", LLAMA, rank=2)
     assert Path(add_tone(other, shelf, base).path).name == "letters-2.gguf"
-    assert {path.name for path in shelf.iterdir()} == {"letters.gguf", "letters-2.gguf"}
+    assert {path.name for path in shelf.glob("*.gguf")} == {"letters.gguf", "letters-2.gguf"}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
