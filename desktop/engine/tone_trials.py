@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from desktop.answering.interfaces import Draft
@@ -31,6 +31,8 @@ from desktop.protocol.engine_messages import (
 )
 
 _MOST_STRENGTHS = 6
+
+_LONGEST_SAMPLE = 300
 
 log = logging.getLogger("footnote.engine")
 
@@ -138,7 +140,8 @@ class ToneTrials:
         heard = self._hear(trial, self._broadcast.send)
         strength, draft = min(heard[1:], key=lambda one: abs(one[0] - 1.0))
         if not draft.refused:
-            self._tones.keep_sample(trial.tone, ToneSample(trial.questions[0], strength, draft.text))
+            said = shortened([sentence.text for sentence in draft.sentences])
+            self._tones.keep_sample(trial.tone, ToneSample(trial.questions[0], strength, said))
 
     def _hear(self, trial: _Trial, send: Callable[[ToneHeard], object]) -> list[tuple[float, Draft]]:
         """Every question at each strength, in the order of the strengths."""
@@ -164,3 +167,14 @@ class ToneTrials:
     def _tell(self, trial: _Trial, strength: float, words: str) -> None:
         if not trial.truth:
             self._broadcast.send(TrialText(trial.number, strength, words))
+
+
+def shortened(sentences: Sequence[str]) -> str:
+    """As many whole sentences as a card has room for; of a first one that is too long, its beginning."""
+    text = ""
+    for sentence in sentences:
+        longer = f"{text} {sentence}".strip()
+        if text and len(longer) > _LONGEST_SAMPLE:
+            break
+        text = longer
+    return text if len(text) <= _LONGEST_SAMPLE else f"{text[: _LONGEST_SAMPLE - 1].rstrip()}…"

@@ -8,6 +8,7 @@ import pytest
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
 from desktop.domain.tones import ToneCard
+from desktop.engine.tone_trials import shortened
 from desktop.protocol import engine_messages as m
 from desktop.protocol.codec import decode
 from desktop.protocol.common_messages import Nothing
@@ -77,10 +78,18 @@ def test_a_tone_is_heard_beside_no_tone(engine: RunningEngine, tone: str) -> Non
     if heard[2].refused:
         assert sample is None
     else:
-        assert sample is not None and (sample.question, sample.strength, sample.text) == (QUESTION, 1.0, heard[2].text)
+        assert sample is not None and (sample.question, sample.strength) == (QUESTION, 1.0)
+        assert len(sample.text) <= 300 and heard[2].text.startswith(sample.text[:40])
     # no answer of it is part of a conversation
     found = engine.call(m.LIST_CONVERSATIONS, m.ListConversations("", 0, 200)).conversations
     assert sum(conversation.answers for conversation in found) == before + 1
+
+
+def test_a_card_has_room_for_some_sentences() -> None:
+    assert shortened(["One.", "Two."]) == "One. Two."
+    assert shortened(["One.", "x" * 297]) == "One."
+    assert shortened(["x" * 400]) == "x" * 299 + "…"
+    assert shortened([]) == ""
 
 
 def test_what_a_tone_costs_is_measured_and_kept(engine: RunningEngine, tone: str) -> None:

@@ -57,7 +57,9 @@ def logits(model: Path, *laid: tuple[ToneChoice, ...]) -> list[tuple[str, int]]:
     """(hash of all logits, tokens reused) of one prompt under each set of tones in turn, in one process."""
     lines = "".join(json.dumps([[tone.path, tone.strength] for tone in tones]) + "\n" for tones in laid)
     command = [sys.executable, "-m", "tests.unit.tones.logits", str(model)]
-    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=child_environment())
+    # as the runner's process does it: threads that spin take every core
+    environment = {**child_environment(), "OMP_WAIT_POLICY": "PASSIVE"}
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=environment)
     return [(digest, cached) for digest, cached in map(json.loads, done.stdout.splitlines())]
 
 
