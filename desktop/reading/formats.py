@@ -19,8 +19,8 @@ CODE_EXTENSIONS = (
     "cmake mk proto graphql tf nix asm s f90 pas vhd v sv"
 )
 TEXT_EXTENSIONS = (
-    "txt text log rst json jsonl ndjson geojson yaml yml toml ini cfg conf properties xml xsd xsl xslt nxml tex bib "
-    "org adoc asciidoc asc textile wiki diff patch po nfo me"
+    "txt text log json jsonl ndjson geojson yaml yml toml ini cfg conf properties xml xsd xsl xslt nxml bib "
+    "textile wiki diff patch po nfo me"
 )
 PICTURE_EXTENSIONS = "png jpg jpeg jpe jfif tif tiff bmp webp gif"
 Reader = Callable[[bytes, PictureReader], Document]
@@ -45,6 +45,10 @@ class Format:
 FORMATS = (
     Format("text", READER + "plain_text", tuple(TEXT_EXTENSIONS.split()), ("readme", "license", "notice", "copying")),
     Format("markdown", READER + "markdown", ("md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd")),
+    Format("rst", READER + "restructured_text", ("rst", "rest")),
+    Format("asciidoc", READER + "asciidoc", ("adoc", "asciidoc", "asc")),
+    Format("org", READER + "org", ("org",)),
+    Format("tex", READER + "tex", ("tex", "ltx")),
     Format("html", READER + "html", ("html", "htm", "xhtml", "xht")),
     Format("pdf", READER + "pdf", ("pdf",), pictures=True),
     Format("docx", READER + "docx", ("docx", "docm", "dotx", "dotm")),

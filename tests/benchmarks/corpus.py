@@ -1,0 +1,175 @@
+"""What becomes of real files: `python3 -m installer bench corpus [FOLDER…]`. Fails where one crashes, hangs or is lost.
+
+Each file is read by a file reader (seconds, memory), then all go into a library of their own: a table of format and
+state, and for PDFs a search for eight words in a row that pdftotext finds in them. Files are read, never kept.
+"""
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from desktop.domain.errors import FileProblem
+from desktop.domain.files import FileRow
+from desktop.protocol import engine_messages as m
+from desktop.reading.client import FileReader
+from desktop.reading.endings import ReaderDied
+from desktop.reading.formats import format_of
+from tests.support.project import ROOT
+from tests.support.running_engine import RunningEngine
+
+CORPUS = ROOT.parent / "shared" / "corpus"
+MOST_SECONDS, MOST_MEMORY = 60.0, 1 << 30
+WORDS = 8
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one file came out of the reader. `ending`: a state, or how the reader ended."""
+
+    path: Path
+    ending: str
+    seconds: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    folders = [Path(argument) for argument in arguments] or [CORPUS]
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    if not files:
+        print("There are no files.")
+        return 2
+    with tempfile.TemporaryDirectory() as home:
+        bad = read_all(files, Path(home))
+        bad += index_all(folders, Path(home))
+    print("\n".join(bad) or "No file crashed, hung or was lost.")
+    return 1 if bad else 0
+
+
+def read_all(files: Sequence[Path], home: Path) -> list[str]:
+    """One by one, without text recognition. Prints the slowest; says what went wrong."""
+    reader = FileReader(home / "reading", files_per_process=len(files) + 1)
+    memory, readings = 0, list[Reading]()
+    try:
+        for path in files:
+            readings.append(_read(reader, path))
+            memory = max(memory, _memory(reader))
+    finally:
+        reader.close()
+    slowest = sorted(readings, key=lambda reading: -reading.seconds)[:3]
+    print(f"{len(files)} files read; {memory >> 20} MB at most; the slowest:")
+    for reading in slowest:
+        print(f"  {reading.seconds:6.2f} s  {reading.path.name}")
+    bad = [f"{r.path.name}: {r.ending}" for r in readings if r.ending.startswith("the reader")]
+    bad += [f"{r.path.name}: {r.seconds:.0f} s" for r in readings if r.seconds > MOST_SECONDS]
+    return [*bad, *([f"the reader took {memory >> 20} MB"] if memory > MOST_MEMORY else [])]
+
+
+def _read(reader: FileReader, path: Path) -> Reading:
+    started = time.monotonic()
+    try:
+        reader.read(str(path))
+        ending = "indexed"
+    except ReaderDied as death:
+        ending = f"the reader {death.cause}"
+    except FileProblem as problem:
+        ending = problem.state
+    return Reading(path, ending, time.monotonic() - started)
+
+
+def _memory(reader: FileReader) -> int:
+    try:
+        return psutil.Process(reader.pid).memory_info().rss if reader.pid else 0
+    except psutil.Error:
+        return 0
+
+
+def index_all(folders: Sequence[Path], home: Path) -> list[str]:
+    """Into a library, with text recognition where it is installed. Prints the table; says what can't be found."""
+    with RunningEngine(home / "library") as engine:
+        started = time.monotonic()
+        engine.call(m.ADD, m.Paths(tuple(map(str, folders))))
+        while engine.status().progress.phase != "idle":
+            time.sleep(0.5)
+        print(f"\nindexed in {time.monotonic() - started:.0f} s, words on pictures too")
+        rows = list(_rows(engine))
+        print_table(rows)
+        return [*_undecided(rows), *_not_found(engine, rows)]
+
+
+def _rows(engine: RunningEngine) -> Iterator[FileRow]:
+    offset = 0
+    while True:
+        files = engine.call(m.LIST_FILES, m.ListFiles("", "", offset, 200, "path", False)).files
+        yield from files
+        offset += len(files)
+        if not files:
+            return
+
+
+def _undecided(rows: Sequence[FileRow]) -> list[str]:
+    """Every file is in a state that lasts; every one that is not indexed has a reason."""
+    passing = {"waiting", "reading"}
+    return [f"{Path(r.path).name}: {r.state}" for r in rows if r.state in passing] + [
+        f"{Path(r.path).name}: {r.state} without a reason" for r in rows if r.state != "indexed" and not r.reason
+    ]
+
+
+def print_table(rows: Sequence[FileRow]) -> None:
+    counts = Counter((format_of(row.path) or "other", row.state.value) for row in rows)
+    totals = Counter(row.state.value for row in rows)
+    states = [state for state, _ in totals.most_common()]
+    print(f"\n{'format':<10}" + "".join(f"{state:>13}" for state in states))
+    for name in sorted({name for name, _ in counts}):
+        print(f"{name:<10}" + "".join(f"{counts[name, state] or '':>13}" for state in states))
+    print(f"{'all':<10}" + "".join(f"{totals[state]:>13}" for state in states))
+
+
+def _not_found(engine: RunningEngine, rows: Sequence[FileRow]) -> list[str]:
+    """PDFs in which pdftotext finds eight words in a row that a search does not lead to."""
+    if shutil.which("pdftotext") is None:
+        print("pdftotext is not installed: nothing to hold searches against.")
+        return []
+    tried, lost = 0, list[str]()
+    for row in rows:
+        words = _eight_words(row.path) if row.path.endswith(".pdf") else []
+        if words:
+            tried += 1
+            found = engine.search(" ".join(words), 10)
+            if row.path not in {passage.file for passage in found} and not _copies(row, found):
+                lost.append(f"{Path(row.path).name} ({row.state}): not found by its own words")
+    print(f"\n{tried - len(lost)} of {tried} PDFs are found by eight words in a row of pdftotext's")
+    return lost
+
+
+def _copies(row: FileRow, found: Sequence[m.FoundPassage]) -> bool:
+    """Another file of the same bytes was shown in its place."""
+    data = Path(row.path).read_bytes()
+    return any(Path(passage.file).read_bytes() == data for passage in found)
+
+
+def _eight_words(path: str) -> list[str]:
+    """From a line that is long enough, always the same one; empty where there is none."""
+    try:
+        text = subprocess.run(["pdftotext", path, "-"], capture_output=True, timeout=60, check=False).stdout
+    except subprocess.TimeoutExpired:
+        return []
+    lines = [_WORD.findall(line) for line in text.decode("utf-8", "replace").splitlines()]
+    long = [words for words in lines if len(words) >= WORDS]
+    if not long:
+        return []
+    words = random.Random(path).choice(long)
+    return words[:WORDS]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
