@@ -33,13 +33,17 @@ SIZES = {"report.pdf": 200, "report.csv": 5_000, "report.xlsx": 5_000, "report.p
 SIZE = 60
 STARTS = 3
 PATIENCE = 60.0  # seconds
+INDEXING = 900.0  # seconds, on a computer with other things to do
 
 
 def links(library: Path, folder: Path) -> dict[str, list[FootnoteLink]]:
     """Real places in the indexed files: by name of the file, from the start, the middle and the end of each."""
     with RunningEngine(library) as engine:
         engine.call(m.ADD, m.Paths((str(folder),)))
-        engine.wait_for(lambda status: status.counts.get("indexed") == COPIES * len(MAKERS))
+        deadline = time.monotonic() + INDEXING
+        while engine.status().counts.get("indexed") != COPIES * len(MAKERS):
+            assert time.monotonic() < deadline, engine.status()
+            time.sleep(0.2)
         engine.call_pause(True)  # the words are there; learning them would only make the figures noisy
         rows = engine.call(m.LIST_FILES, m.ListFiles("", "", 0, 1000)).files
         found: dict[str, list[FootnoteLink]] = {}
