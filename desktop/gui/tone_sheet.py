@@ -32,10 +32,12 @@ class ToneSheet(ComposerSheet):
         empty(self._list)
         self.rows = {}
         tones = self._state.tones.tones if self._state.tones is not None else ()
-        fitting = [tone for tone in tones if not tone.problem]
-        for tone in fitting:
+        laid = {tone.path for tone in self._voice.voice.tones}
+        # one that no longer fits, since the model is another, can be taken off
+        listed = [tone for tone in tones if not tone.problem or tone.path in laid]
+        for tone in listed:
             self._list.addLayout(self._row(tone))
-        if not fitting:
+        if not listed:
             none = tr("No tone fits this model yet. Drop a LoRA adapter on the window to add one.")
             self._list.addWidget(label(none, "muted", wrap=True))
         self._follow()
@@ -52,7 +54,7 @@ class ToneSheet(ComposerSheet):
         self.rows[tone.path] = (check, strength)
         across = row(2)
         across.addWidget(check, 1)
-        across.addWidget(strength)
+        across.addWidget(label(tr("doesn’t fit this model"), "bad") if tone.problem else strength)
         return across
 
     def _follow(self) -> None:

@@ -56,6 +56,19 @@ def test_several_tones_by_keys(qtbot: QtBot, open_window: OpenWindow, calls: Cal
     assert at.sheet.isHidden() and QApplication.focusWidget() is at.tones
 
 
+def test_a_tone_that_no_longer_fits_can_be_taken_off(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+    window = open_window()
+    window.parts.state.voice.set_tone(OTHER, 1.0)
+    at = controls(window)
+    at.tones.click()
+    assert not at.sheet.rows[OTHER][1].isVisible()
+    qtbot.keyClick(at.sheet.rows[OTHER][0], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: calls()[-1:] == ["tones "])
+    at.sheet.close_up()
+    at.tones.click()
+    assert OTHER not in at.sheet.rows
+
+
 def test_keys_make_the_one_tone_stronger(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window()
     window.parts.state.voice.set_tone(HOUSE, 1.0)
