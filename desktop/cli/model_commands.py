@@ -31,7 +31,7 @@ def models_known(options: argparse.Namespace) -> int:
     """With how each fits this computer."""
     folders = data_folders(options.data)
     details = DetailsOfModels(SettingsFile(folders.settings))
-    fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.context_of)
+    fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit)
     fits.measured()
     offers = [fits.offered(model, installed_path(model, folders.models)) for model in read_catalogue().models]
     if options.json:

@@ -27,6 +27,10 @@ class DetailsOfModels:
         """As set for the model, else as set for all models; 0 where neither is."""
         return self.of(path).context or int(self._settings.get("context_tokens"))
 
+    def for_fit(self, path: str) -> tuple[int, str]:
+        """What decides how much memory it needs: tokens of context, and the kind of cache."""
+        return self.context_of(path), self.of(path).kv_type
+
     def threads_of(self, path: str) -> int:
         return self.of(path).threads or int(self._settings.get("threads"))
 

@@ -9,22 +9,22 @@ from desktop.domain.models import FoundModel, MachineFit, Model, OfferedModel, S
 from desktop.download.catalogue import CatalogueModel
 from desktop.llm.description import describe_model
 from desktop.llm.elsewhere import FoundFile
-from desktop.llm.fitting import Machine, Weights, estimated_size, fit_of
+from desktop.llm.fitting import CACHE_SHARE, Machine, Weights, estimated_size, fit_of
 from desktop.llm.hardware import physical_cores
 from desktop.llm.speed import SpeedFile, copying_speed
 from desktop.platform_support.memory import free_memory, total_memory
 
 
 class ModelFits:
-    """`context_of` tells the tokens of context that a person set for the model at a path, 0 for none."""
+    """`set_for` tells what a person set for the model at a path: tokens of context (0: none) and the kind of cache."""
 
     def __init__(
         self,
         speeds: SpeedFile,
-        context_of: Callable[[str], int],
+        set_for: Callable[[str], tuple[int, str]],
         memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
     ) -> None:
-        self._speeds, self._context_of, self._memory = speeds, context_of, memory
+        self._speeds, self._set_for, self._memory = speeds, set_for, memory
 
     def speed(self) -> Speed | None:
         return self._speeds.read()
@@ -75,8 +75,8 @@ class ModelFits:
         return Machine(total, free, self._speeds.read())
 
     def _fit(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
-        weights = Weights(model.size, model.cache, model.context)
-        context = self._context_of(model.path)
+        context, kv_type = self._set_for(model.path)
+        weights = Weights(model.size, round(model.cache * CACHE_SHARE.get(kv_type, 1)), model.context)
         if held:
             machine = replace(machine, free=machine.total)
         return fit_of(weights, machine, context)

@@ -149,7 +149,7 @@ class Services:
 
     def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
-        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.context_of)
+        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit)
         runner = ModelRunner(builds=BuildChoice(folders.native))
         self._models = ModelRequests(
             folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits

@@ -34,13 +34,17 @@ class ModelState(QObject):
         self.sheet: messages.ModelSheet | None = None
         self.measuring = False
         client.downloads_changed.connect(lambda event: self._take_downloads(event.downloads))
-        client.models_changed.connect(lambda _: self.look())
+        # with every answer: what other programs keep is looked for when the page is shown or used
+        client.models_changed.connect(lambda _: self._look_at_offers())
         client.engine_started.connect(lambda _: self.look())
 
     def look(self) -> None:
         """What is offered, and what lies in the folders of other programs."""
-        self._client.call(messages.LIST_OFFERS, Nothing(), self._take_offers, self._problem)
+        self._look_at_offers()
         self._client.call(messages.FIND_MODELS, Nothing(), self._take_found, self._problem)
+
+    def _look_at_offers(self) -> None:
+        self._client.call(messages.LIST_OFFERS, Nothing(), self._take_offers, self._problem)
 
     def get(self, model_id: str) -> None:
         self._client.call(messages.GET_MODEL, messages.ModelId(model_id), self._take_downloads, self._problem)
@@ -53,7 +57,7 @@ class ModelState(QObject):
 
     def use(self, path: str) -> None:
         """A model where it lies."""
-        self._client.call(messages.ADD_MODEL, messages.PathOnly(path), None, self._problem)
+        self._client.call(messages.ADD_MODEL, messages.PathOnly(path), lambda _: self.look(), self._problem)
 
     def copy(self, path: str) -> None:
         self._client.call(messages.COPY_MODEL, messages.PathOnly(path), self._take_downloads, self._problem)
@@ -63,7 +67,8 @@ class ModelState(QObject):
         self._client.call(messages.CHOOSE_MODEL, messages.PathOnly(path), None, self._problem)
 
     def remove(self, path: str, *, delete: bool) -> None:
-        self._client.call(messages.REMOVE_MODEL, messages.RemoveModel(path, delete), None, self._problem)
+        removal = messages.RemoveModel(path, delete)
+        self._client.call(messages.REMOVE_MODEL, removal, lambda _: self.look(), self._problem)
 
     def measure(self) -> None:
         """Takes ten seconds with a model."""

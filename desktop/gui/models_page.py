@@ -5,6 +5,7 @@ catalogue offers; each with how it fits this computer. Only *Download* connects,
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.models import MachineVerdict, Model, OfferedModel
@@ -44,8 +45,11 @@ class ModelsPage(PageFrame):
         self.models.offers_changed.connect(self._show_offers)
         self.models.measuring_changed.connect(self._show_offers)
         self.models.found_changed.connect(self._show_found)
-        self.models.look()
         self._show_installed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.models.look()
 
     # --- on this computer
 

@@ -14,8 +14,8 @@ from desktop.protocol.codec import ProtocolError, decode, encode
 
 BLOCK = 32 << 20  # more than any cache of a usual processor
 ROUNDS = 6
-# Of the bytes that copying moves (each is read and written), the share that generation reads as weights. Measured
-# with the 1.5B starter on two cores; small models stay below it, since a token costs them more than reading.
+# Of the bytes that copying moves (each is read and written), what generation reads as weights: a guess, and the reason
+# why a measurement with a model takes its place as soon as there is one.
 SHARE = 0.8
 
 Generate = Callable[[float], tuple[int, float]]

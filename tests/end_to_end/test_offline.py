@@ -13,6 +13,7 @@ import pytest
 from desktop.platform_support.paths import data_folders, project_data
 from desktop.settings.store import SettingsFile
 from tests.support.footnote_command import FootnoteCommand
+from tests.support.hub_server import hub_server
 from tests.support.running_engine import small_model_path
 
 QUESTION = "How long is the notice period of the lease?"
@@ -82,3 +83,28 @@ def test_no_process_reaches_for_the_network(library: Path, tmp_path: Path) -> No
     assert any("AF_UNIX" in call for call in calls), "nothing was seen"
     outside = [call for call in calls if "AF_INET" in call and not KNOWS_IPV6.search(call)]
     assert not outside, outside
+
+
+def test_lists_of_models_reach_for_nothing_and_getting_one_does(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The catalogue is on this disk; only `get` connects, and only its own process does."""
+    trace = tmp_path / "trace"
+    watch = ["strace", "-f", "-qq", "-s", "200", "-e", f"trace={CALLS}"]
+    able([*watch, "-o", "/dev/null"], "strace is not installed, or may not watch a program here")
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))
+    footnote = FootnoteCommand(library, [*watch, "-o", str(trace)])
+    for words in (("models", "known"), ("models", "list")):
+        assert footnote.run(*words).returncode == 0
+        assert not [call for call in trace.read_text(errors="replace").splitlines() if "AF_INET" in call]
+    with hub_server() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        assert footnote.run("models", "get", "qwen3-4b").returncode == 1
+        assert hub.requests, "nothing was asked"
+    calls = trace.read_text(errors="replace").splitlines()
+    downloader = next(call.split()[0] for call in calls if "execve(" in call and "desktop.download.process" in call)
+    command = calls[0].split()[0]
+    connected = {call.split()[0] for call in calls if "AF_INET" in call}
+    assert connected
+    assert downloader != command
+    assert command not in connected

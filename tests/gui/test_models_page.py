@@ -157,3 +157,17 @@ def test_without_a_model_the_first_step_leads_here(qtbot: QtBot, open_window: Op
     page = models(qtbot, window)
     assert "No model yet." in texts(page)
     button(qtbot, page, "Get Qwen2.5-Coder 1.5B Instruct")
+
+
+def test_a_dropped_model_is_used_there_or_copied_as_one_chooses(
+    qtbot: QtBot, open_window: OpenWindow, calls: Calls
+) -> None:
+    window = open_window("empty")
+    window.drop.offer(("/media/stick/carried.gguf",))
+    qtbot.waitUntil(lambda: window.drop.add is not None)
+    qtbot.waitUntil(lambda: any(each.text() == "Copy it here" for each in window.drop.findChildren(Button)))
+    assert window.drop.add is not None
+    assert window.drop.add.text() == "Use it there"
+    next(each for each in window.drop.findChildren(Button) if each.text() == "Copy it here").click()
+    qtbot.waitUntil(lambda: "download copy-carried running" in calls())
+    assert not [call for call in calls() if call.startswith("add ")]
