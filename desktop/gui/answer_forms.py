@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFrameFormat, QTextTableFormat
 
-from desktop.domain.answers import Answer, AnswerFormat, Sentence, Support
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, Sentence, Support
+from desktop.gui.answer_layout import apart_text
 from desktop.gui.text_positions import inert
 from desktop.gui.theme import Text, Theme, grid
-from desktop.gui.translation import tr
-from desktop.gui.wording import partly_text
+from desktop.gui.wording import partly_text, shown
 
 FORMED = (AnswerFormat.SQL, AnswerFormat.JSON, AnswerFormat.TABLE)
 Range = tuple[int, int, int]
@@ -20,9 +20,11 @@ class FormWriter:
     def __init__(self, theme: Theme, number: Callable[[int], QTextCharFormat]) -> None:
         self._theme, self._number = theme, number
         self._ranges: list[Range] = []
+        self._mode = AnswerMode.STRICT
 
     def write(self, cursor: QTextCursor, answer: Answer) -> list[Range]:
         """Where each sentence, line or row stands in the document: (start, end, index)."""
+        self._mode = answer.mode
         if answer.format is AnswerFormat.TABLE and not answer.problems:
             self._table(cursor, answer)
         else:
@@ -34,7 +36,7 @@ class FormWriter:
         at = 0
         for index, sentence in enumerate(answer.sentences):
             found = answer.text.find(sentence.text, at)
-            cursor.insertText(inert(answer.text[at:found]), self._look(Text.CODE, "ink"))
+            cursor.insertText(inert(shown(answer.text[at:found])), self._look(Text.CODE, "ink"))
             at = found + len(sentence.text)
             self._piece(cursor, index, sentence, sentence.text, Text.CODE)
 
@@ -76,13 +78,13 @@ class FormWriter:
             look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
             look.setUnderlineColor(self._theme.colour("muted"))
             look.setToolTip(partly_text(sentence.missing))
-        cursor.insertText(inert(words), look)
+        cursor.insertText(inert(shown(words)), look)
         for place, n in enumerate(sentence.footnotes if numbered else ()):
             if place:
                 cursor.insertText("\u202f", self._number(0))
             cursor.insertText(str(n), self._number(n))
         if unsupported and numbered:
-            cursor.insertText(" " + tr("(not found in your files)"), self._look(Text.CAPTION, "muted"))
+            cursor.insertText(" " + apart_text(self._mode), self._look(Text.CAPTION, "muted"))
         self._ranges.append((start, cursor.position(), index))
 
     def _look(self, font: Text, role: str) -> QTextCharFormat:

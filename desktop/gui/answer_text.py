@@ -4,6 +4,7 @@ Nothing the model wrote is read as markup, and nothing is ever loaded: no pictur
 """
 
 import math
+from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -22,7 +23,7 @@ from desktop.domain.answers import Answer, AnswerMode, Support
 from desktop.domain.paragraphs import Paragraph, paragraphs
 from desktop.gui.answer_forms import FORMED, FormWriter
 from desktop.gui.answer_layout import apart_text
-from desktop.gui.text_positions import inert
+from desktop.gui.text_positions import inert, to_qt
 from desktop.gui.theme import Text, Theme, grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import partly_text, shown
@@ -73,6 +74,8 @@ class AnswerText(QTextBrowser):
     def show_text(self, text: str) -> None:
         """Words without footnotes yet."""
         self._answer = None
+        self._ranges = []
+        self.setExtraSelections([])
         self.clear()
         self.append(text)
 
@@ -93,19 +96,23 @@ class AnswerText(QTextBrowser):
 
     def light(self, sentences: tuple[int, ...]) -> None:
         """Lights these sentences, by index, and no others."""
-        selections: list[QTextEdit.ExtraSelection] = []
-        for start, end, index in self._ranges:
-            if index in sentences:
-                selection = QTextEdit.ExtraSelection()
-                cursor = QTextCursor(self.document())
-                cursor.setPosition(start)
-                cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-                selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-                form = QTextCharFormat()
-                form.setBackground(self._theme.colour("lit"))
-                selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
-                selections.append(selection)
-        self.setExtraSelections(selections)
+        self.setExtraSelections([self._lit(start, end) for start, end, index in self._ranges if index in sentences])
+
+    def _lit(self, start: int, end: int) -> QTextEdit.ExtraSelection:
+        selection = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        selection.cursor = cursor  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+        form = QTextCharFormat()
+        form.setBackground(self._theme.colour("lit"))
+        selection.format = form  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
+        return selection
+
+    def mark_words(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Marks these ranges, in code points, of what `show_text` shows."""
+        text = self.toPlainText()
+        self.setExtraSelections([self._lit(to_qt(text, start), to_qt(text, end)) for start, end in spans])
 
     def sizeHint(self) -> QSize:
         return QSize(grid(100), self.height())

@@ -1,60 +1,108 @@
-"""A question and its answer as one piece of the page, from the first stage to the last footnote. Asks nothing."""
+"""A question and the attempts at its answer as one piece of the page, from the first stage to the last footnote.
 
-from collections.abc import Callable
+Asks nothing and keeps nothing: the page does.
+"""
+
+import dataclasses
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from desktop.domain.answers import Answer, AnswerState, FoundPassage, Support
+from desktop.domain.answers import Answer, FootnoteLink
 from desktop.gui.announcements import announce
+from desktop.gui.answer_actions import AnswerActions, edit_text
+from desktop.gui.answer_body import AnswerBody
 from desktop.gui.answer_layout import as_plain_text
+from desktop.gui.answer_notes import notes_of, told
 from desktop.gui.answer_text import AnswerText
-from desktop.gui.controls import Button, column, empty, framed, label, look_again, row, rule
-from desktop.gui.footnote_entry import SourceEntry, footnote_entry, passage_entry
+from desktop.gui.attempts import Attempts
+from desktop.gui.controls import Button, column, empty, framed, label, row
+from desktop.gui.footnote_entry import SourceEntry
+from desktop.gui.footnote_list import Changes
 from desktop.gui.found_passages import FoundPassages
-from desktop.gui.theme import Theme, grid
+from desktop.gui.question_heading import QuestionHeading
+from desktop.gui.theme import Theme
+from desktop.gui.thought_fold import ThoughtFold
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, shown, stage_text
+from desktop.gui.wording import stage_text
 
 NEAREST = 5
 
 
 class AnswerView(QWidget):
     """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `asked_again(question, standalone)`,
-    `footnotes_lit(Answer, numbers)` when others are lit, for whoever shows their words.
+    `attempt_wanted(question)`, `going_on_wanted()`, `attempt_chosen(answer_id)`, `rated(answer_id, rating)`,
+    `edited(answer_id, text)` with None for the answer's own, `footnotes_lit(Answer, numbers)`
+    when others are lit, for whoever shows their words, `laid_out()` when controls came or went.
     """
 
     footnote_opened = Signal(object, int)
     passage_opened = Signal(object)
     asked_again = Signal(str, bool)
+    attempt_wanted = Signal(str)
+    going_on_wanted = Signal()
+    attempt_chosen = Signal(int)
+    rated = Signal(int, int)
+    edited = Signal(int, object)
     footnotes_lit = Signal(object, object)
+    laid_out = Signal()
 
     def __init__(self, theme: Theme, question: str) -> None:
         super().__init__()
         self._theme = theme
-        self._question = question
-        self.answer: Answer | None = None
-        self.entries: dict[int, SourceEntry] = {}
-        heading = label(question, "question", wrap=True)
-        heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._searched = row(2)
+        self.attempts = Attempts()
         self._standalone = ""
+        self._original = False  # the answer is shown though the user wrote words in its place
+        self._comparing = False
+        self._actions: AnswerActions | None = None
+        self.heading = QuestionHeading(theme, question)
+        self._searched = row(2)
         self._stage = label("", "muted")
         self._stage.hide()
-        self.text = AnswerText(theme)
-        self.text.hide()
+        self.thought = ThoughtFold(theme)
+        self._above = column(2)
+        self.body = AnswerBody(theme)
         self._below = column(2)
         whole = column(3)
-        whole.addWidget(heading)
+        whole.addWidget(self.heading)
         whole.addLayout(self._searched)
         whole.addWidget(self._stage)
-        whole.addWidget(self.text)
+        whole.addWidget(self.thought)
+        whole.addLayout(self._above)
+        whole.addWidget(self.body)
         whole.addLayout(self._below)
         self.setLayout(whole)
-        self.text.footnote_opened.connect(self._open)
-        self.text.sentence_hovered.connect(self._light_footnotes)
-        self.text.footnote_hovered.connect(self._light_one)
+        self.heading.asked_anew.connect(self.attempt_wanted)
+        self.body.footnote_opened.connect(self._open)
+        self.body.footnotes_lit.connect(self.footnotes_lit)
+        self.body.passage_opened.connect(self.passage_opened)
+        self.body.words_written.connect(self._keep_words)
+        self.body.writing_given_up.connect(self._give_up_words)
+
+    @property
+    def answer(self) -> Answer | None:
+        """The attempt that is shown."""
+        return self.attempts.shown
+
+    @property
+    def text(self) -> AnswerText:
+        return self.body.text
+
+    @property
+    def entries(self) -> dict[int, SourceEntry]:
+        return self.body.notes.entries
+
+    # while it is made
+
+    def begin(self, question: str, text: str = "") -> None:
+        """Another attempt, or the shown one going on after `text`, is under way."""
+        self._clear()
+        self.heading.show_question(question)
+        self.heading.allow_editing(False)
+        self.thought.show_whole("")
+        self.body.begin(text)
 
     def show_stage(self, stage: str, standalone: str) -> None:
         self._show_stage_line(stage_text(stage))
@@ -65,33 +113,103 @@ class AnswerView(QWidget):
         self._show_stage_line(tr("Stopping…"))
 
     def append(self, text: str) -> None:
-        self.text.show()
-        self.text.append(text)
+        self.body.append(text)
 
     def finish(self, answer: Answer) -> None:
-        self.answer = answer
-        self._stage.hide()
-        empty(self._below)
-        self.entries = {}
-        self._show_searched(answer.standalone)
-        self.text.setVisible(bool(answer.text.strip()))
-        if answer.refused:
-            self._show_refusal(answer)
-        else:
-            self.text.show_answer(answer)
-            self._show_problems(answer)
-            self._show_footnotes(answer)
-        if answer.state is not AnswerState.FINISHED:
-            stopped = answer.state is AnswerState.STOPPED
-            said = tr("You stopped this answer.") if stopped else tr("This answer was interrupted.")
-            self._show_note(said, "")
-        self._show_actions(answer)
+        self.attempts.put(answer)
+        self._original = False
+        self._show_shown()
 
     def fail(self, title: str, hint: str) -> None:
-        """The words that arrived stay on screen."""
+        """The words that arrived stay on screen; where there are earlier attempts, the last one is shown again."""
         self._stage.hide()
+        if self.answer is not None:
+            self._show_shown()
+        inside = row(3, (4, 2, 3, 2))
+        inside.addWidget(label(" ".join(part for part in (title, hint) if part), wrap=True), 1)
+        inside.addWidget(Button(tr("Ask again"), self._ask_again))
+        self._below.insertWidget(0, framed("note", inside))
+        self.laid_out.emit()
+
+    # when it is there
+
+    def show_attempts(self, answers: Iterable[Answer]) -> None:
+        self.attempts = Attempts(answers)
+        self._show_shown()
+
+    def show_changes(self, changes: Changes) -> None:
+        """What became of the cited files since."""
+        if self.body.notes.show_changes(changes):
+            self.laid_out.emit()
+
+    def footnotes(self) -> tuple[FootnoteLink, ...]:
+        return self.answer.footnotes if self.answer is not None else ()
+
+    def light(self, n: int) -> None:
+        """Lights a footnote and its sentences; 0: none."""
+        self.body.light_sentences(n)
+
+    def copy(self) -> None:
+        if self.answer is not None:
+            QGuiApplication.clipboard().setText(as_plain_text(self.answer))
+
+    def controls(self) -> tuple[QWidget, ...]:
+        """What can have the focus, from top to bottom."""
+        # what `empty` took out is hidden on purpose; what is new is hidden only until Qt lays it out
+        gone = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        buttons = [b for b in self.findChildren(Button) if not (b.isHidden() and b.testAttribute(gone))]
+        buttons = [b for b in buttons if b not in self.entries.values()]
+        searched = [b for b in buttons if self._searched.indexOf(b) >= 0]
+        first = (self.heading.edit, *searched, self.thought.toggle)
+        return (*first, self.text, *self.entries.values(), *(b for b in buttons if b not in first))
+
+    def _show_shown(self) -> None:
+        answer = self.answer
+        if answer is None:
+            return
+        focused = self._focused_name()
+        self._clear()
+        self.heading.show_question(answer.question)
+        self.heading.allow_editing(True)
+        self._show_searched(answer.standalone)
+        self.thought.show_whole(answer.thought)
+        for text in notes_of(answer):
+            self._above.addWidget(label(text, "muted", wrap=True))
+        self._show_body(answer)
+        self._show_actions(answer)
+        self._focus_again(focused)
+        self.laid_out.emit()
+
+    def _show_body(self, answer: Answer) -> None:
+        own = answer.own_words is not None and not self._original
+        if answer.own_words is not None:
+            self._above.addLayout(self._own_words_line(own))
+        if self._comparing and len(self.attempts) > 1:
+            self.body.show_comparison(self.attempts)
+        elif own:
+            self.body.show_own_words(answer.own_words or "")
+        elif answer.refused:
+            self.body.show_refusal(answer)
+        else:
+            self.body.show_answer(answer)
+
+    def _clear(self) -> None:
+        self._stage.hide()
+        self._actions = None
+        empty(self._above)
         empty(self._below)
-        self._show_note(title, hint)
+        self.body.clear()
+
+    def _focused_name(self) -> str:
+        focused = QApplication.focusWidget()
+        return focused.accessibleName() if isinstance(focused, Button) and self.isAncestorOf(focused) else ""
+
+    def _focus_again(self, name: str) -> None:
+        """The row of actions is made anew; who pressed one of them goes on from there."""
+        buttons = self._actions.findChildren(Button) if self._actions is not None and name else ()
+        same = [button for button in buttons if button.accessibleName() == name and button.isEnabled()]
+        if same:
+            same[0].setFocus()
 
     def _show_stage_line(self, text: str) -> None:
         self._stage.setText(text)
@@ -104,144 +222,90 @@ class AnswerView(QWidget):
             return False  # the button may have the focus
         self._standalone = standalone
         empty(self._searched)
-        if not standalone or standalone.split() == self._question.split():
+        question = self.heading.question
+        if not standalone or standalone.split() == question.split():
             return False
         self._searched.addWidget(label(tr("Searched for: {question}", question=standalone), "muted", wrap=True), 1)
-        again = Button(tr("Search as I wrote it"), lambda: self.asked_again.emit(self._question, True), look="link")
-        again.setToolTip(tr("Asks again with your own words"))
-        self._searched.addWidget(again, 0, Qt.AlignmentFlag.AlignTop)
+        as_written = Button(tr("Search as I wrote it"), lambda: self.asked_again.emit(question, True), look="link")
+        as_written.setToolTip(tr("Asks again with your own words"))
+        self._searched.addWidget(as_written, 0, Qt.AlignmentFlag.AlignTop)
         return True
 
-    def _show_refusal(self, answer: Answer) -> None:
-        inside = column(1, (4, 3, 4, 3))
-        inside.addWidget(label(tr("Not in your files"), "strong"))
-        inside.addWidget(label(shown(answer.text), "muted", wrap=True))
-        self.text.hide()
-        self._below.addWidget(framed("note", inside))
-        if answer.passages:
-            self._below.addWidget(label(tr("The nearest passages"), "section"))
-            self._add_passages(answer.passages[:NEAREST])
+    def _own_words_line(self, own: bool) -> QHBoxLayout:
+        said = tr("Your own words. Nothing in them was checked.") if own else tr("The answer that you replaced.")
+        line = row(2)
+        line.addWidget(label(said, "muted"))
+        line.addWidget(Button(tr("Show the answer") if own else tr("Show your words"), self._turn, look="link"))
+        line.addStretch(1)
+        return line
 
-    def _add_passages(self, passages: tuple[FoundPassage, ...]) -> None:
-        for passage in passages:
-            inside = column(0)
-            inside.addWidget(passage_entry(passage, self._opener(passage)))
-            self._below.addWidget(framed("card", inside))
+    def _turn(self) -> None:
+        self._original = not self._original
+        self._show_shown()
 
-    def _opener(self, passage: FoundPassage) -> Callable[[], object]:
-        return lambda: self.passage_opened.emit(passage)
-
-    def _show_problems(self, answer: Answer) -> None:
-        """What keeps it from being in the form that was asked for."""
-        if answer.problems:
-            inside = column(1, (4, 2, 4, 2))
-            inside.addWidget(label(tr("Not quite in the form that was asked for"), "strong"))
-            for problem in answer.problems:
-                inside.addWidget(label(shown(problem), "muted", wrap=True))
-            self._below.addWidget(framed("note", inside))
-
-    def _show_footnotes(self, answer: Answer) -> None:
-        if not answer.footnotes:
-            return
-        self._below.addWidget(rule())
-        notes = column(0)
-        for footnote in answer.footnotes:
-            entry = footnote_entry(footnote, lambda n=footnote.n: self._open(n))
-            entry.pointed_at.connect(lambda on, n=footnote.n: self._light_sentences(n if on else 0))
-            self.entries[footnote.n] = entry
-            notes.addWidget(entry)
-        self._below.addLayout(notes)
-
-    def _show_note(self, title: str, hint: str) -> None:
-        inside = row(3, (4, 2, 3, 2))
-        inside.addWidget(label(" ".join(part for part in (title, hint) if part), wrap=True), 1)
-        again = Button(tr("Ask again"), lambda: self.asked_again.emit(self._question, False))
-        inside.addWidget(again)
-        self._below.addWidget(framed("note", inside))
+    def _ask_again(self) -> None:
+        if self.answer is not None:
+            self.attempt_wanted.emit(self.heading.question)
+        else:
+            self.asked_again.emit(self.heading.question, False)
 
     def _show_actions(self, answer: Answer) -> None:
-        actions = row(2)
-        if not answer.refused:
-            copy = Button(tr("Copy"), self.copy, look="plain", theme=self._theme, icon_name="copy")
-            copy.setAccessibleName(tr("Copy answer with footnotes"))
-            actions.addWidget(copy)
-        found = None
+        actions = self._actions = AnswerActions(self._theme, answer, self.attempts, comparing=self._comparing)
+        actions.copy_wanted.connect(self.copy)
+        actions.another_wanted.connect(lambda: self.attempt_wanted.emit(answer.question))
+        actions.going_on_wanted.connect(self.going_on_wanted)
+        actions.edit_wanted.connect(self.edit)
+        actions.rated.connect(self._rate)
+        actions.stepped.connect(self._step)
+        actions.comparison_wanted.connect(self._compare)
+        self._below.addWidget(actions)
         if answer.passages and not answer.refused:
             found = FoundPassages(self._theme, answer.passages, self.passage_opened.emit)
-            actions.addWidget(found.toggle)
-        told = label(_told(answer), "caption", wrap=True)
-        told.setMinimumWidth(grid(10))
-        actions.addWidget(told, 1)
-        self._below.addLayout(actions)
-        if found is not None:
+            actions.add(found.toggle)
             self._below.addWidget(found.rows)
+        self._below.addWidget(label(told(answer), "caption", wrap=True))
 
-    def controls(self) -> tuple[QWidget, ...]:
-        """What can have the focus, from top to bottom."""
-        # what `empty` took out is hidden on purpose; what is new is hidden only until Qt lays it out
-        gone = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
-        buttons = [b for b in self.findChildren(Button) if not (b.isHidden() and b.testAttribute(gone))]
-        buttons = [b for b in buttons if b not in self.entries.values()]
-        searched = [b for b in buttons if self._searched.indexOf(b) >= 0]
-        rest = [b for b in buttons if b not in searched]
-        return (*searched, self.text, *self.entries.values(), *rest)
+    def edit(self) -> None:
+        """Opens the field for words in place of the answer."""
+        answer = self.answer
+        if answer is not None:
+            empty(self._below)
+            self.body.write_own_words(answer.own_words if answer.own_words is not None else answer.text)
 
-    def copy(self) -> None:
-        if self.answer is not None:
-            QGuiApplication.clipboard().setText(as_plain_text(self.answer))
+    def _keep_words(self, text: str) -> None:
+        answer = self.answer
+        if answer is None:
+            return
+        words = text if text and text != answer.text.strip() else None
+        self.attempts.change(dataclasses.replace(answer, own_words=words))
+        self._original = False
+        self._show_shown()
+        self._focus_again(edit_text())
+        self.edited.emit(answer.id, words)
+
+    def _give_up_words(self) -> None:
+        self._show_shown()
+        self._focus_again(edit_text())
+
+    def _rate(self, rating: int) -> None:
+        answer = self.answer
+        if answer is not None:
+            self.attempts.change(dataclasses.replace(answer, rating=rating))
+            self._show_shown()
+            self.rated.emit(answer.id, rating)
+
+    def _step(self, by: int) -> None:
+        answer = self.attempts.step(by)
+        if answer is not None:
+            self._original = False
+            self._show_shown()
+            announce(self, tr("Attempt {place} of {all}", place=self.attempts.place, all=len(self.attempts)))
+            self.attempt_chosen.emit(answer.id)
+
+    def _compare(self, on: bool) -> None:
+        self._comparing = on
+        self._show_shown()
 
     def _open(self, n: int) -> None:
         if self.answer is not None:
             self.footnote_opened.emit(self.answer, n)
-
-    def light(self, n: int) -> None:
-        """Lights a footnote and its sentences; 0: none."""
-        self._light_sentences(n)
-
-    def _light_sentences(self, n: int) -> None:
-        if self.answer is None:
-            return
-        self._mark_entries((n,) if n else ())
-        sentences = enumerate(self.answer.sentences)
-        self.text.light(tuple(index for index, sentence in sentences if n in sentence.footnotes))
-
-    def _light_footnotes(self, index: int) -> None:
-        footnotes = self.answer.sentences[index].footnotes if self.answer is not None and index >= 0 else ()
-        self._mark_entries(footnotes)
-        self.text.light((index,) if footnotes else ())
-
-    def _light_one(self, n: int) -> None:
-        if n:
-            self._mark_entries((n,))
-
-    def _mark_entries(self, numbers: tuple[int, ...]) -> None:
-        if self.answer is not None:
-            self.footnotes_lit.emit(self.answer, numbers)
-        for n, entry in self.entries.items():
-            lit = n in numbers
-            if bool(entry.property("lit")) != lit:
-                entry.setProperty("lit", lit)
-                look_again(entry)
-
-
-def _told(answer: Answer) -> str:
-    """`Qwen 1.5B  ·  4 s  ·  whole library searched`; how much of it the files carry is said by the sentences."""
-    parts = [file_name(answer.model).removesuffix(".gguf")] if answer.model else []
-    parts += [file_name(tone.path).removesuffix(".gguf") for tone in answer.tones if tone.strength > 0]
-    if answer.seconds >= 0.5:
-        parts.append(tr("{seconds} s", seconds=f"{answer.seconds:.0f}"))
-    if answer.coverage:
-        parts.append(shown(answer.coverage))
-    return "  ·  ".join(parts)
-
-
-def announcement(answer: Answer) -> str:
-    """What a screen reader says when the answer is there."""
-    if answer.refused:
-        return tr("Not in your files. {text}", text=answer.text)
-    unsupported = sum(sentence.support is Support.UNSUPPORTED for sentence in answer.sentences)
-    notes = tr("{n} footnote", "{n} footnotes", len(answer.footnotes))
-    if not unsupported:
-        return tr("Answer finished, {notes}. {text}", notes=notes, text=answer.text)
-    missing = tr("{n} sentence not found in your files", "{n} sentences not found in your files", unsupported)
-    return tr("Answer finished, {notes}, {missing}. {text}", notes=notes, missing=missing, text=answer.text)

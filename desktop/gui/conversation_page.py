@@ -1,7 +1,5 @@
 """The middle of the window: the questions and answers of one conversation, and the composer under them."""
 
-import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -9,12 +7,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from desktop.domain.answers import Answer, AnswerMode
 from desktop.gui.announcements import announce
-from desktop.gui.answer_view import AnswerView, announcement
-from desktop.gui.asking import Asking
+from desktop.gui.answer_notes import announcement
+from desktop.gui.answer_view import AnswerView
+from desktop.gui.asking import Asking, UnderWay
 from desktop.gui.composer import Composer
-from desktop.gui.controls import column, empty, row
+from desktop.gui.controls import column, row
 from desktop.gui.drafts import Drafts
 from desktop.gui.engine_client import EngineClient
+from desktop.gui.exchanges import Exchanges
 from desktop.gui.library_state import LibraryState
 from desktop.gui.theme import MEASURE, Theme, grid
 from desktop.gui.translation import tr
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from desktop.gui.first_steps import FirstSteps
 
 NEAR_END = grid(20)
-SLICE = 0.02  # seconds of setting answers before the window is looked after
 
 
 class ConversationPage(QWidget):
@@ -54,20 +53,21 @@ class ConversationPage(QWidget):
         self.setObjectName("page")
         self._theme, self._client, self._asking, self._drafts = theme, client, asking, drafts
         self.conversation_id: int | None = None
-        self.views: list[AnswerView] = []
         self._live: AnswerView | None = None
         self._round = 0
-        self._unbuilt: deque[Answer] = deque()
-        self._build_later = QTimer(self, singleShot=True, interval=0)
-        self._build_later.timeout.connect(self._build)
         self.steps = steps
         self.composer = Composer(theme, client, state)
         self.conversation_shown.connect(state.voice.show_conversation)
         self._instead = ""
         self._list = column(10)
+        self.exchanges = Exchanges(theme, client, self._list, lambda: self.composer.draft)
         self._set_out()
         self._connect()
         self.begin_new()
+
+    @property
+    def views(self) -> list[AnswerView]:
+        return self.exchanges.views
 
     def begin_new(self) -> None:
         self._show(None, ())
@@ -82,6 +82,10 @@ class ConversationPage(QWidget):
             lambda read: self._show(conversation_id, read.answers, read.mode) if this == self._round else None,
             self.reading_failed.emit,
         )
+
+    def light(self, answer_id: int, n: int) -> None:
+        """Lights a footnote of that answer and its sentences; 0: none."""
+        self.exchanges.light(answer_id, n)
 
     def focus_composer(self) -> None:
         self.composer.draft.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -127,10 +131,21 @@ class ConversationPage(QWidget):
         asking.question_asked.connect(self._asked)
         asking.conversation_begun.connect(self._begun)
         asking.stage_changed.connect(self._stage_changed)
-        asking.text_arrived.connect(self._text_arrived)
+        asking.text_arrived.connect(lambda text: self._live and self._live.append(text))
+        asking.thought_arrived.connect(lambda text: self._live and self._live.thought.append(text))
+        asking.meanwhile_arrived.connect(lambda answer: self._live and self._live.body.show_meanwhile(answer))
         asking.stopping_began.connect(self._stopping)
         asking.answer_finished.connect(self._finished)
         asking.answer_failed.connect(self._failed)
+        exchanges = self.exchanges
+        exchanges.footnote_opened.connect(self.footnote_opened)
+        exchanges.passage_opened.connect(self.passage_opened)
+        exchanges.footnotes_lit.connect(self.footnotes_lit)
+        exchanges.asked_again.connect(self.ask)
+        exchanges.attempt_wanted.connect(self._ask_another)
+        exchanges.going_on_wanted.connect(self._go_on)
+        exchanges.problem_arose.connect(self.reading_failed)
+        exchanges.built.connect(self._built)
         self.composer.question_written.connect(self.ask)
         self.composer.stop_wanted.connect(asking.stop)
         self.composer.mode_chosen.connect(self._keep_mode)
@@ -144,13 +159,24 @@ class ConversationPage(QWidget):
         if self._asking.under_way is not None and standalone:
             self._instead = question  # the wrong search need not be waited for
             self._asking.stop()
-        if self._asking.under_way is not None or self._unbuilt:
+        if self._asking.under_way is not None or self.exchanges.building:
             return
         if self.composer.draft.toPlainText().strip() == question.strip():
             self.composer.show_draft("")
             self._drafts.set(self.conversation_id, "")
         self._asking.ask(self.conversation_id, question, standalone=standalone, mode=self.composer.mode.mode)
         self.focus_composer()  # what was clicked goes away, and the next thing is to write
+
+    def _ask_another(self, view: AnswerView, question: str) -> None:
+        """Another attempt at a question that has been answered."""
+        if self._asking.under_way is None and view.answer is not None:
+            first, mode = view.answer.attempt_of, self.composer.mode.mode
+            self._asking.ask(self.conversation_id, question, mode=mode, attempt_of=first)
+            self.focus_composer()
+
+    def _go_on(self, answer: Answer) -> None:
+        self._asking.go_on(answer)
+        self.focus_composer()
 
     def _keep_mode(self, mode: AnswerMode) -> None:
         if self.conversation_id is not None:
@@ -161,75 +187,46 @@ class ConversationPage(QWidget):
     ) -> None:
         self._round += 1
         self.conversation_id = conversation_id
-        empty(self._list)
-        self.views = []
         self._live = None
-        self._unbuilt = deque(answers)
         self.steps.setVisible(not answers)
         self.composer.show_draft(self._drafts.get(conversation_id))
         self.composer.mode.show_mode(mode)
         self.conversation_shown.emit(conversation_id or 0)
-        self._build()
+        under_way = self._asking.under_way
+        made = under_way.answer_id if under_way is not None and under_way.goes_on is None else None
+        self.exchanges.show(answer for answer in answers if answer.id != made)
 
-    def _build(self) -> None:
-        """The answers of a long conversation are set a few at a time, so that the window stays alive."""
-        deadline = time.monotonic() + SLICE
-        while self._unbuilt:
-            answer = self._unbuilt.popleft()
-            self._finish_view(self._add_view(answer.question), answer)
-            if self._unbuilt and time.monotonic() > deadline:
-                self._build_later.start()
-                return
+    def _built(self) -> None:
         under_way = self._asking.under_way
         if under_way is not None and under_way.conversation_id == self.conversation_id and self._live is None:
-            self._add_live()
+            self._add_live(under_way)
+        last = self.views[-1].answer if self.views else None
+        if last is not None:
+            self.answer_shown.emit(last)
         self._following = True
         QTimer.singleShot(0, self, self._to_last_question)
 
-    def _add_view(self, question: str) -> AnswerView:
-        view = AnswerView(self._theme, question)
-        view.footnote_opened.connect(self.footnote_opened)
-        view.passage_opened.connect(self.passage_opened)
-        view.footnotes_lit.connect(self.footnotes_lit)
-        view.asked_again.connect(self.ask)
-        self._list.addWidget(view)
-        self.views.append(view)
+    def _add_live(self, under_way: UnderWay) -> None:
+        """What is under way goes on in the view of its question, or begins a new one."""
+        goes_on = under_way.goes_on
+        first = goes_on.attempt_of if goes_on is not None else under_way.attempt_of
+        view = self.exchanges.view_of(first) if first is not None else None
+        self._live = view or self.exchanges.add(under_way.question)
         self.steps.hide()
-        return view
-
-    def _finish_view(self, view: AnswerView, answer: Answer) -> None:
-        view.finish(answer)
-        self._order_focus(view)
-        if not self._unbuilt:
-            self.answer_shown.emit(answer)
-
-    def light(self, answer_id: int, n: int) -> None:
-        """Lights a footnote of that answer and its sentences; 0: none."""
-        for view in self.views:
-            if view.answer is not None and view.answer.id == answer_id:
-                view.light(n)
-
-    def _order_focus(self, view: AnswerView) -> None:
-        """Tab goes through the answers from the top, then to the composer: the order in which one reads."""
-        before = self.composer.draft.previousInFocusChain()
-        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
-            before = before.previousInFocusChain()  # Qt does not go on from what can't have the focus
-        for control in view.controls() if before is not None else ():
-            QWidget.setTabOrder(before, control)  # pyright: ignore[reportArgumentType]  # never None here
-            before = control
-
-    def _add_live(self) -> None:
-        under_way = self._asking.under_way
-        if under_way is None:
-            return
-        self._live = self._add_view(under_way.question)
+        if view is not None:
+            view.begin(under_way.question, goes_on.text if goes_on is not None else "")
         self._live.show_stage(under_way.stage, under_way.standalone)
+        if under_way.meanwhile is not None and not under_way.text:
+            self._live.body.show_meanwhile(under_way.meanwhile)
+        self._live.thought.show_whole(under_way.thought)
         if under_way.text:
             self._live.append(under_way.text)
 
     def _asked(self) -> None:
-        self._following = True
-        self._add_live()
+        under_way = self._asking.under_way
+        if under_way is not None:
+            self._following = under_way.attempt_of is None and under_way.goes_on is None
+            self._add_live(under_way)
         self.composer.show_busy(True)
 
     def _begun(self, conversation_id: int) -> None:
@@ -246,11 +243,7 @@ class ConversationPage(QWidget):
         under_way = self._asking.under_way
         if self._live is not None and under_way is not None and not under_way.stopping:
             self._live.show_stage(under_way.stage, under_way.standalone)
-            self._order_focus(self._live)
-
-    def _text_arrived(self, text: str) -> None:
-        if self._live is not None:
-            self._live.append(text)
+            self.exchanges.order_focus(self._live)
 
     def _stopping(self) -> None:
         self.composer.show_busy(True, stopping=True)
@@ -260,7 +253,8 @@ class ConversationPage(QWidget):
     def _finished(self, answer: Answer) -> None:
         self.composer.show_busy(False)
         if self._live is not None:
-            self._finish_view(self._live, answer)
+            self._live.finish(answer)
+            self.answer_shown.emit(answer)
             announce(self._live, announcement(answer))
             self._live = None
         self.conversations_changed.emit()

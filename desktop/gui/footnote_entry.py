@@ -62,10 +62,11 @@ class SourceEntry(Button):
         self.pointed_at.emit(self.underMouse())
 
 
-def footnote_entry(footnote: FootnoteLink, on_click: Callable[[], object]) -> SourceEntry:
+def footnote_entry(footnote: FootnoteLink, on_click: Callable[[], object], remark: str = "") -> SourceEntry:
+    """`remark`: what became of the file since."""
     title = footnote_text(footnote)
     name = tr("Footnote {number}: {place}: {quote}", number=footnote.n, place=title, quote=footnote.quote)
-    return SourceEntry(superscript(footnote.n), title, footnote.quote, name, on_click)
+    return SourceEntry(superscript(footnote.n), title, footnote.quote, name, on_click, remark)
 
 
 def passage_entry(passage: FoundPassage, on_click: Callable[[], object]) -> SourceEntry:

@@ -46,6 +46,7 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
         ("Ctrl+K", tr("Search conversations"), focus_search),
         ("Ctrl+F", tr("Search in the open file, or the conversations"), search_here),
         ("Ctrl+L", tr("Write a question"), focus_question),
+        ("Ctrl+E", tr("Export the conversation"), window.export_conversation),
         ("F6", tr("Go to the next part of the window"), lambda: cycle(window, 1)),
         ("Shift+F6", tr("Go to the part before"), lambda: cycle(window, -1)),
         ("Ctrl+1", tr("Conversation"), focus_question),

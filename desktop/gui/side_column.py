@@ -34,11 +34,14 @@ class Conversations(QListView):
 
 
 class SideColumn(QWidget):
-    """Signals: `new_wanted()`, `conversation_wanted(id)`, `conversation_deleted(id)`, `page_wanted(name)`."""
+    """Signals: `new_wanted()`, `conversation_wanted(id)`, `conversation_deleted(id)`, `export_wanted(id, title)`,
+    `page_wanted(name)`.
+    """
 
     new_wanted = Signal()
     conversation_wanted = Signal(int)
     conversation_deleted = Signal(int)
+    export_wanted = Signal(int, str)
     page_wanted = Signal(str)
 
     def __init__(self, theme: Theme, client: EngineClient, said: Messages) -> None:
@@ -71,6 +74,11 @@ class SideColumn(QWidget):
     def show_page(self, name: str) -> None:
         for page, button in self.pages.items():
             button.setChecked(page == name)
+
+    def shown_title(self) -> str:
+        """Of the conversation that is marked."""
+        conversation = self.list.conversation(self.list.index_of(self._shown))
+        return conversation.title if conversation is not None else ""
 
     def reload(self) -> None:
         self.list.reload()
@@ -140,11 +148,14 @@ class SideColumn(QWidget):
 
     def _offer(self, place: QPoint) -> None:
         index = self.view.indexAt(place)
-        if self.list.conversation(index) is None:
+        conversation = self.list.conversation(index)
+        if conversation is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Rename")).triggered.connect(lambda: self.view.edit(index))
+        this, title = conversation.id, conversation.title
+        menu.addAction(tr("Export…")).triggered.connect(lambda: self.export_wanted.emit(this, title))
         menu.addAction(tr("Delete")).triggered.connect(lambda: self._delete(index))
         menu.popup(self.view.viewport().mapToGlobal(place))
 

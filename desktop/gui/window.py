@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidge
 
 from desktop.domain.answers import Answer, FoundPassage
 from desktop.gui.controls import column
+from desktop.gui.conversation_export import ConversationExport
 from desktop.gui.conversation_page import ConversationPage
 from desktop.gui.drop import Drop
 from desktop.gui.first_steps import FirstSteps
@@ -55,6 +56,7 @@ class FootnoteWindow(QMainWindow):
         self.splitter = self._split()
         self._set_out()
         self.bar = MessageBar(parts.messages, self)
+        self.export = ConversationExport(parts.client, parts.messages)
         self.drop = Drop(parts.theme, parts.client, parts.messages, self)
         self._connect(steps)
         bind_shortcuts(self)
@@ -94,6 +96,12 @@ class FootnoteWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda paths: self.drop.offer(tuple(paths)))
         dialog.open()
+
+    def export_conversation(self) -> None:
+        """The one on screen."""
+        this = self.conversation.conversation_id
+        if this is not None:
+            self.export.offer(self, this, self.side.shown_title())
 
     def open_footnote(self, answer: Answer, n: int) -> None:
         self._open_reader().show_footnote(answer, n)
@@ -213,6 +221,7 @@ class FootnoteWindow(QMainWindow):
         self.side.new_wanted.connect(self.begin_new)
         self.side.conversation_wanted.connect(self.open_conversation)
         self.side.conversation_deleted.connect(self._forget_conversation)
+        self.side.export_wanted.connect(lambda this, title: self.export.offer(self, this, title))
         self.side.page_wanted.connect(self.show_page)
         page = self.conversation
         page.footnote_opened.connect(self.open_footnote)

@@ -59,6 +59,7 @@ def stage_text(stage: str) -> str:
         "finding": tr("Finding…"),
         "loading": tr("Loading the model…"),
         "reading": tr("Reading…"),
+        "thinking": tr("Thinking…"),
         "writing": tr("Writing…"),
         "checking": tr("Checking…"),
     }

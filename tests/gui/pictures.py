@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QScrollArea
 
-from desktop.domain.answers import AnswerFormat
+from desktop.domain.answers import AnswerFormat, AnswerMode
 from desktop.gui.app import make_application
 from desktop.gui.engine_client import EngineCommand
 from desktop.gui.first_steps import sample_folder
@@ -114,7 +114,7 @@ def answers(studio: Studio) -> None:
     assert view.answer is not None
     window.open_footnote(view.answer, 3)
     wait_until(lambda: window.reader and window.reader.marked_words())
-    view._light_footnotes(1)
+    view.body.light_footnotes(1)
     studio.keep(window, "text")
     window.open_footnote(view.answer, 1)
     wait_until(lambda: window.reader and not window.reader.views.page.picture.shape.isEmpty())
@@ -204,6 +204,39 @@ def library(studio: Studio) -> None:
     ready(window)
     window.show_page("library")
     studio.keep(window, "library-empty")
+    window.close()
+
+
+def attempts(studio: Studio) -> None:
+    window = studio.window()
+    ready(window)
+    window.open_conversation(1)
+    wait_until(lambda: window.conversation.views)
+    view = window.conversation.views[0]
+    window.conversation.composer.mode.show_mode(AnswerMode.FREE)
+    view.attempt_wanted.emit("How long is the notice period, think, in why?")
+    wait_until(lambda: len(view.attempts) == 2)
+    studio.keep(window, "attempts-free")
+    view.attempt_wanted.emit("How long is the notice period?")
+    wait_until(lambda: len(view.attempts) == 3)
+    view._compare(True)
+    studio.keep(window, "attempts-compared")
+    view._compare(False)
+    view.edit()
+    studio.keep(window, "attempts-editing")
+    view._keep_words("Three months, either side.\n\nTwo months' arrears end it at once.")
+    studio.keep(window, "attempts-own-words")
+    view.heading.begin()
+    studio.keep(window, "attempts-question")
+    view.heading.end()
+    view._step(-1)
+    (studio.folder / str(studio.number) / "changed.log").write_text("1 2", encoding="utf-8")
+    window.conversation.exchanges.look_for_changes()
+    settle()
+    window.conversation.ask("Why is this meanwhile slow?")
+    studio.keep(window, "attempts-changed")
+    window.resize(1000, 700)
+    studio.keep(window, "attempts-narrow")
     window.close()
 
 
@@ -327,7 +360,7 @@ def main() -> None:
     if given.readme:
         readme(studio, given.ask)
         return
-    for scene in (first_run, answers, models, library, busy, tones, problem):
+    for scene in (first_run, answers, attempts, models, library, busy, tones, problem):
         if not given.only or scene.__name__ in given.only:
             scene(studio)
 

@@ -73,7 +73,7 @@ def test_stopping_works_at_once_and_keeps_the_words(qtbot: QtBot, open_window: O
     assert "Stopping…" in texts(view)
     ended(qtbot, window)
     assert "Either side may end" in view.text.toPlainText()
-    assert "You stopped this answer." in texts(view)
+    qtbot.waitUntil(lambda: "You stopped this answer." in texts(view))
 
 
 def test_a_failed_answer_can_be_asked_again(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
