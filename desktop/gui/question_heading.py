@@ -9,6 +9,8 @@ from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown
 
+ASKED_FOR = QEvent.Type.ShortcutOverride  # whether a key that is a shortcut of the window is wanted here
+
 
 class SmallEditor(QPlainTextEdit):
     """Esc gives up; Enter is done where `enter_ends`, else Ctrl+Enter; Tab leaves.
@@ -28,8 +30,8 @@ class SmallEditor(QPlainTextEdit):
         self._enter_ends = enter_ends
 
     def event(self, event: QEvent) -> bool:
-        claimed = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if claimed and event.key() == Qt.Key.Key_Escape:  # it ends this, not what the window would end
+        # Esc ends this, not what the window would end
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and event.type() == ASKED_FOR:
             event.accept()
             return True
         return super().event(event)
