@@ -29,7 +29,8 @@ SLICE = 0.02  # seconds of setting answers before the window is looked after
 
 class Exchanges(QObject):
     """Signals: `footnote_opened(Answer, n)`, `passage_opened(FoundPassage)`, `asked_again(question, standalone)`,
-    `footnotes_lit(Answer, numbers)`, `attempt_wanted(AnswerView, question)`, `going_on_wanted(Answer)`, `built()`, `problem_arose(FootnoteError)`.
+    `footnotes_lit(Answer, numbers)`, `attempt_wanted(AnswerView, question)`, `going_on_wanted(Answer)`,
+    `built()`, `problem_arose(FootnoteError)`.
     """
 
     footnote_opened = Signal(object, int)
