@@ -105,6 +105,8 @@ def test_odd_names_are_found_and_shown(engine: RunningEngine, folder: Path) -> N
         "\U0001f600.txt".encode(),
         b"x" * 251 + b".txt",
         "e\u0301".encode(),
+        "\u05d3\u05d5\u05d7 \u0639\u0642\u062f.txt".encode(),
+        b"ends in dots...txt",
     ]
     for number, name in enumerate(odd):
         (folder / os.fsdecode(name)).with_suffix(".txt").write_text(f"The secret number {number} is zanzibar{number}.")

@@ -310,6 +310,9 @@ def test_names_that_are_no_text(library: Library, look: Look) -> None:
 def test_links_pipes_and_hidden_files_are_left_out(library: Library, look: Look) -> None:
     (library.home / "b/link.txt").symlink_to(library.home / "a/one.txt")
     (library.home / "b/linked").symlink_to(library.home / "a")
+    (library.home / "b/loop").symlink_to(library.home / "b")
+    (library.home / "b/itself.txt").symlink_to(library.home / "b/itself.txt")
+    (library.home / "b/outside").symlink_to("/usr")
     os.mkfifo(library.home / "b/pipe.txt")
     (library.home / "b/.hidden.txt").write_text("x")
     look.at("b/link.txt", "b/linked", "b/pipe.txt")

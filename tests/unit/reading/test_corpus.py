@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.documents import Document
 from desktop.domain.errors import FileProblem
 from desktop.domain.files import FileState
+from desktop.domain.places import place_words
+from desktop.indexing.passage_maker import WordOffsets
+from desktop.indexing.splitting import split
 from desktop.reading.client import FileReader
 from desktop.reading.endings import ReaderDied
 from desktop.reading.formats import format_of
@@ -20,6 +24,18 @@ def corpus_files() -> list[Path]:
     folders = [CORPUS / name for name in ("pdf", "office", "mixed", "mail")]
     files = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if format_of(path.name))
     return files[:: max(1, len(files) // SAMPLE)][:SAMPLE]
+
+
+def check_passages(document: Document) -> None:
+    """Each passage is exactly its stretch, and where its first words are said to stand they do."""
+    for passage in split(document, WordOffsets()):
+        assert passage.text == document.text[passage.start : passage.end]
+        page = next((page for page in document.pages if page.number == passage.page), None)
+        if document.pages:
+            assert page is not None and page.start <= passage.start <= page.end
+        for place in passage.places:
+            assert max(place.start, passage.start) < min(place.end, passage.end)
+        assert place_words(passage.places).isprintable()
 
 
 @pytest.fixture
@@ -44,4 +60,5 @@ def test_every_file_ends_in_a_definite_state(corpus: list[Path], reader: FileRea
             assert size == path.stat().st_size
             assert document.text.strip() and document.blocks
             document.text.encode("utf-8")
+            check_passages(document)
     assert read > len(corpus) / 2

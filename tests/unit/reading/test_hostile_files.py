@@ -13,7 +13,7 @@ from desktop.domain.files import FileState
 from desktop.reading import plain_text, problems, regular_files
 from desktop.reading.png import png_of
 from desktop.reading.read_file import read_file
-from tests.unit.reading.samples import docx_of, locked_pdf, paragraph
+from tests.unit.reading.samples import docx_of, locked_pdf, paragraph, zip_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 
@@ -59,6 +59,21 @@ def test_what_a_person_is_told(tmp_path: Path, name: str, data: bytes, state: st
     problem = problem_of(path)
     assert (problem.state, problem.transient) == (state, False)
     assert words in problem.title
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.odt", "a.pptx", "a.epub"])
+def test_an_xml_bomb_inside_an_office_file_never_goes_off(tmp_path: Path, name: str) -> None:
+    entities = '<!ENTITY a "lol">' + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))
+    bomb = f"<?xml version='1.0'?><!DOCTYPE x [{entities}]><x><p>&j;</p></x>"
+    parts = ("word/document.xml", "content.xml", "ppt/presentation.xml", "META-INF/container.xml", "_rels/.rels")
+    path = tmp_path / name
+    path.write_bytes(zip_of(dict.fromkeys(parts, bomb)))
+    try:
+        document = read_file(str(path)).document
+    except FileProblem as problem:
+        assert FileState(problem.state) and problem.hint
+    else:
+        assert document is not None and len(document.text) < 100_000
 
 
 def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
