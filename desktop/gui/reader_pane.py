@@ -163,7 +163,7 @@ class ReaderPane(QWidget):
         self.place = place
         name = file_name(place.file)
         self._name.show_whole(name)
-        self._where.setText(place_text(place.page, ""))
+        self._where.setText(place_text(place.page, "", place.words))
         several = place.answer is not None and len(place.answer.footnotes) > 1
         self.previous.setVisible(several)
         self.next.setVisible(several)

@@ -28,7 +28,7 @@ RUNNABLE = (
 class SourcePlace:
     """Offsets in code points; equal ones mark nothing. `sha256` empty: nothing to compare with.
 
-    `n` and `answer` are set for a footnote.
+    `n` and `answer` are set for a footnote. `words` say where it is when that is no page: "slide 4".
     """
 
     file_id: int
@@ -41,6 +41,7 @@ class SourcePlace:
     sha256: str
     n: int = 0
     answer: Answer | None = None
+    words: str = ""
 
     @property
     def runnable(self) -> bool:
@@ -58,15 +59,13 @@ def of_footnote(answer: Answer, n: int) -> SourcePlace | None:
     link = next((footnote for footnote in answer.footnotes if footnote.n == n), None)
     if link is None:
         return None
-    return SourcePlace(
-        link.file_id, link.file, link.page, link.heading, link.start, link.end, link.quote, link.sha256, n, answer
-    )
+    where = (link.file_id, link.file, link.page, link.heading, link.start, link.end)
+    return SourcePlace(*where, link.quote, link.sha256, n, answer, link.place)
 
 
 def of_passage(passage: FoundPassage) -> SourcePlace:
-    return SourcePlace(
-        passage.file_id, passage.file, passage.page, passage.context, passage.start, passage.end, passage.text, ""
-    )
+    where = (passage.file_id, passage.file, passage.page, passage.context, passage.start, passage.end)
+    return SourcePlace(*where, passage.text, "", words=passage.place)
 
 
 def of_file(file_id: int, path: str) -> SourcePlace:

@@ -56,6 +56,8 @@ def test_names_can_not_pose_as_others() -> None:
 
 def test_places() -> None:
     assert place_text(7, "x") == "p. 7"
+    assert place_text(4, "x", "slide 4") == "slide 4"
+    assert place_text(None, "Sums", "Sheet ‘Q3’, B2:F9") == "Sheet ‘Q3’, B2:F9"
     assert place_text(None, "Lease > Arrears") == "§ Arrears"
     assert formats_text({"docx": 404, "pdf": 800}) == "800 pdf, 404 docx"
     assert superscript(12) == "¹²"
