@@ -16,7 +16,7 @@ from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.forgetting import Forgetting
-from desktop.engine.heavy_parts import HeavyLoader
+from desktop.engine.heavy_parts import HeavyLoader, import_libraries
 from desktop.engine.idle_unloading import IdleUnloading
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
@@ -42,7 +42,7 @@ from desktop.llm.client import ModelRunner
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
-from desktop.platform_support.priority import on_battery
+from desktop.platform_support.priority import lower_thread_priority, on_battery
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL, Method
@@ -220,6 +220,8 @@ class Services:
         return indexer
 
     def _open_parts(self) -> IndexerParts:
+        import_libraries()  # not yet stepping back: a question may be waiting for them
+        lower_thread_priority()  # before the libraries start threads of their own
         heavy = self._heavy.get()
         return IndexerParts(
             self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note, self._recognition

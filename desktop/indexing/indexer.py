@@ -18,7 +18,6 @@ from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
 from desktop.indexing.watching import FolderWatcher
-from desktop.platform_support.priority import lower_thread_priority
 from desktop.protocol.engine_messages import IndexingProgress
 from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
@@ -141,7 +140,6 @@ class Indexer:
 
     def _run(self) -> None:
         try:
-            lower_thread_priority()  # before the libraries start threads of their own
             parts = self._open_parts()
             queue = ReadingQueue(self._files, parts, self._progress)
             queue.forgive(reader_version())
