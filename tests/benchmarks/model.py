@@ -1,4 +1,4 @@
-"""How fast the model runs: `python3 -m installer bench model [--model starter|small|tiny] [--rounds N] [--tries]`.
+"""How fast the model runs: `python3 -m installer bench model [--model starter|small|tiny] [--rounds N] [--shared]`.
 
 Ours, through the runner process, against bare llama-cpp-python with the same settings: both are loaded, and take turns.
 Then what guessing ahead from the sources earns, how soon a stop is heeded, and what a second question on the same
@@ -44,10 +44,12 @@ TRIES: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Tokens a second of the prompt and of the answer."""
+    """Tokens a second of the prompt and of the answer; and tokens for a second of the processor's work."""
 
     prompt: float
     generation: float
+    prompt_work: float
+    generation_work: float
 
 
 class Bare:
@@ -79,7 +81,7 @@ class Bare:
         )
         told = self._reply()
         self.memory = max(self.memory, told["memory"])
-        return Speed(told["prompt"], told["generation"])
+        return Speed(told["prompt"], told["generation"], told["prompt_work"], told["generation_work"])
 
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -93,27 +95,43 @@ class Bare:
 
 
 @contextmanager
-def ours(model: Path) -> Generator[ModelRunner]:
+def ours(model: Path, threads: int = 0) -> Generator[ModelRunner]:
     runner = ModelRunner()
     try:
-        runner.ensure_loaded(str(model), context=CONTEXT)
+        runner.ensure_loaded(str(model), context=CONTEXT, threads=threads)
         yield runner
     finally:
         runner.close()
 
 
 def run_ours(runner: ModelRunner, turns: Sequence[Turn]) -> Speed:
-    # no stop string and no end within so few tokens: both write the same number
+    """The prompt alone, then the answer from what is cached."""
+    before = work_of(runner)
+    read = runner.generate(turns, max_tokens=1, guess=False)
+    between = work_of(runner)
     answer = runner.generate(turns, max_tokens=WRITTEN, guess=False)
+    after = work_of(runner)
+    taken_in = read.prompt_tokens - read.cached_tokens
     return Speed(
-        (answer.prompt_tokens - answer.cached_tokens) / answer.first_token,
+        taken_in / read.first_token,
         max(1, answer.tokens - 1) / (answer.seconds - answer.first_token),
+        taken_in / max(0.01, between - before),
+        # its first token is computed here too
+        answer.tokens / max(0.01, after - between),
     )
 
 
-def against_bare(model: Path, rounds: int) -> tuple[list[str], dict[str, bool]]:
-    with ours(model) as runner:
-        bare = Bare(model, {})
+def work_of(runner: ModelRunner) -> float:
+    """Seconds that the runner's threads have computed."""
+    times = psutil.Process(runner.pid).cpu_times()
+    return times.user + times.system
+
+
+def against_bare(model: Path, rounds: int, *, shared: bool) -> tuple[list[str], dict[str, bool]]:
+    """`shared`: on one thread each, and the promises are about work: others that compute too don't change that."""
+    threads = 1 if shared else physical_cores()
+    with ours(model, threads) as runner:
+        bare = Bare(model, {"n_threads": threads, "n_threads_batch": threads})
         try:
             pairs: list[tuple[Speed, Speed]] = []
             for number in range(rounds):
@@ -127,11 +145,13 @@ def against_bare(model: Path, rounds: int) -> tuple[list[str], dict[str, bool]]:
             memory = peak_memory(runner)
         finally:
             bare.close()
-    prompts, writes = ratios(pairs, "prompt"), ratios(pairs, "generation")
-    middle = {name: statistics.median(getattr(mine, name) for mine, _ in pairs) for name in ("prompt", "generation")}
+    names = ("prompt_work", "generation_work") if shared else ("prompt", "generation")
+    prompts, writes = (ratios(pairs, name) for name in names)
+    middle = [statistics.median(getattr(mine, name) for mine, _ in pairs) for name in names]
+    unit = "tokens for a second of work of one thread" if shared else "tokens/s"
     lines = [
-        f"prompt:      {middle['prompt']:6.1f} tokens/s, of bare {spread(prompts)}",
-        f"generation:  {middle['generation']:6.1f} tokens/s, of bare {spread(writes)}",
+        f"prompt:      {middle[0]:6.1f} {unit}, of bare {spread(prompts)}",
+        f"generation:  {middle[1]:6.1f} {unit}, of bare {spread(writes)}",
         f"peak memory: {memory / 1e6:.0f} MB, bare {bare.memory / 1e6:.0f} MB",
     ]
     kept = {
@@ -264,6 +284,8 @@ def main() -> int:
     parser.add_argument("--model", default="starter", choices=("starter", "small", "tiny"))
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--tries", action="store_true", help="other settings of llama.cpp against ours")
+    parser.add_argument("--shared", action="store_true", help="the computer is busy: hold work against work, not time")
+    parser.add_argument("--only-bare", action="store_true", help="leave guessing and stopping out")
     options = parser.parse_args()
     model = data_folders().models / read_catalogue().model(options.model).file.path
     if not model.is_file():
@@ -275,9 +297,8 @@ def main() -> int:
     else:
         lines = first_tokens(model)
         for more, promises in (
-            against_bare(model, options.rounds),
-            guessing(model, len(QUESTIONS)),
-            stopping(model, 5),
+            against_bare(model, options.rounds, shared=options.shared),
+            *(() if options.only_bare else (guessing(model, len(QUESTIONS)), stopping(model, 5))),
         ):
             lines += more
             kept |= promises

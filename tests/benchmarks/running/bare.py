@@ -29,20 +29,22 @@ def main() -> None:
 def _run(llama: Any, prompt: str, count: int) -> dict[str, float]:
     llama.reset()
     tokens = llama.tokenize(prompt.encode(), add_bos=False, special=True)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     writing = llama.generate(tokens, temp=0.0, reset=False)
     next(writing)
-    first = time.perf_counter()
+    first, worked_first = time.perf_counter(), time.process_time()
     written = 1
     while written < count:
         next(writing)
         written += 1
     writing.close()
-    ended = time.perf_counter()
+    ended, worked_all = time.perf_counter(), time.process_time()
     memory = psutil.Process().memory_info().rss
     return {
         "prompt": len(tokens) / (first - started),
         "generation": (written - 1) / (ended - first),
+        "prompt_work": len(tokens) / (worked_first - worked),
+        "generation_work": (written - 1) / (worked_all - worked_first),
         "memory": float(memory),
     }
 
