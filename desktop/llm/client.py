@@ -2,16 +2,17 @@
 and starts it again after a death. Knows nothing of llama.cpp.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import EngineProblem, UserError
 from desktop.llm.build_choice import BuildChoice, Choice
+from desktop.llm.held import Held, Laid, file_stamp
+from desktop.llm.listening import Listener
 from desktop.llm.native_builds import PROCESSOR
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.child import ChildProcess, ProcessEnded
@@ -60,23 +61,6 @@ def start_runner(on_event: Callable[[Event], None], environment: Mapping[str, st
     return ChildProcess(("desktop.llm.process",), environment, on_event=on_event)
 
 
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """A tone as it was laid: its file may change under the same name."""
-
-    tone: ToneChoice
-    stamp: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """The model that the runner holds, as it was asked for and as it was loaded."""
-
-    request: LoadModel
-    stamp: tuple[int, int]
-    loaded: ModelLoaded
-
-
 class ModelRunner:
     """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other.
 
@@ -87,12 +71,12 @@ class ModelRunner:
         self._start, self._builds = start, builds
         self._choice = Choice(PROCESSOR)
         self._child: ChildProcess | None = None
-        self._held: _Held | None = None
-        self._laid: tuple[_Laid, ...] = ()
+        self._held: Held | None = None
+        self._laid: tuple[Laid, ...] = ()
         self._turn = threading.Lock()
         self._numbers = 0
         self._used = 0.0
-        self._listener: _Listener | None = None
+        self._listener: Listener | None = None
 
     @property
     def loaded_path(self) -> str:
@@ -121,7 +105,7 @@ class ModelRunner:
         with self._turn:
             request = LoadModel(path, context, threads, gpu_layers, kv_type)
             held = self._held
-            if held is not None and self._alive() and held.request == request and held.stamp == _stamp(path):
+            if held is not None and self._alive() and held.request == request and held.stamp == file_stamp(path):
                 return held.loaded
             return self._load(request)
 
@@ -129,7 +113,7 @@ class ModelRunner:
         """Lays exactly these over the model. Raises UserError when one does not fit it; the tones before it stay."""
         with self._turn:
             self._require_model()
-            wanted = tuple(_Laid(tone, _stamp(tone.path)) for tone in tones)
+            wanted = tuple(Laid(tone, file_stamp(tone.path)) for tone in tones)
             if wanted != self._laid:
                 before, self._laid = self._laid, ()
                 try:
@@ -162,7 +146,7 @@ class ModelRunner:
         """
         with self._turn:
             self._numbers += 1
-            listener = _Listener(self._numbers, on_text, self._send_cancel)
+            listener = Listener(self._numbers, on_text, self._send_cancel)
             self._listener = listener
             number, ends = listener.number, tuple(stop)
             request = Generate(number, tuple(turns), max_tokens, temperature, seed, ends, aside, guess, json_schema)
@@ -219,7 +203,7 @@ class ModelRunner:
 
     # --- below: with the turn taken
 
-    def _generate(self, request: Generate, listener: "_Listener") -> Generated:
+    def _generate(self, request: Generate, listener: Listener) -> Generated:
         self._require_model()
         if listener.cancelled:
             # the first cancel may have met a dead process
@@ -257,7 +241,7 @@ class ModelRunner:
     def _load(self, request: LoadModel) -> ModelLoaded:
         before = (self._held, self._laid) if self._alive() else (None, ())
         self._held, self._laid = None, ()
-        stamp = _stamp(request.path)
+        stamp = file_stamp(request.path)
         try:
             loaded = self._load_on_choice(request)
         except UserError:
@@ -266,7 +250,7 @@ class ModelRunner:
             raise
         except RunnerDied:
             raise ModelLoadKilled(request.path) from None
-        self._held = _Held(request, stamp, loaded)
+        self._held = Held(request, stamp, loaded)
         return loaded
 
     def _load_on_choice(self, request: LoadModel) -> ModelLoaded:
@@ -317,37 +301,8 @@ class ModelRunner:
             return
 
 
-class _Listener:
-    """Hands a generation's text on; an error of the one who listens ends the generation, not the reading thread."""
-
-    def __init__(self, number: int, on_text: Callable[[str], None], cancel: Callable[[int], None]) -> None:
-        self.number = number
-        self.error: Exception | None = None
-        self.cancelled = self.heard = False
-        self._on_text, self._cancel = on_text, cancel
-
-    def take(self, event: TextGenerated) -> None:
-        if event.generation != self.number or self.error is not None:
-            return
-        self.heard = True
-        try:
-            self._on_text(event.text)
-        except Exception as error:
-            self.error = error
-            # the reading thread can't wait for the reply that it would have to read itself
-            threading.Thread(target=self._cancel, args=(self.number,), daemon=True).start()
-
-
 def _end(child: ChildProcess) -> None:
     """Ends the process, if it has not ended, and closes its pipes."""
     child.stop()
     if child.process.stdout is not None:
         child.process.stdout.close()
-
-
-def _stamp(path: str) -> tuple[int, int]:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return (0, 0)
-    return (status.st_size, status.st_mtime_ns)
