@@ -90,6 +90,11 @@ class ReaderPane(QWidget):
     def turn(self, step: int) -> None:
         self.source.turn(step)
 
+    def change_view(self) -> None:
+        """The file as its text alone, and back; where it is not text anyway."""
+        if self._other_view():
+            self.source.change_view()
+
     def zoom(self, step: int) -> None:
         self.views.zoom(step)
 
@@ -150,7 +155,7 @@ class ReaderPane(QWidget):
         tools.turned.connect(self.turn)
         tools.zoomed.connect(self.zoom)
         tools.find_wanted.connect(self.search)
-        tools.other_view_wanted.connect(self._change_view)
+        tools.other_view_wanted.connect(self.change_view)
         finder.words_wanted.connect(lambda words: source.find(words, MOST, self._found))
         finder.hit_chosen.connect(source.show_hits)
         finder.closed.connect(lambda: self.views.setFocus(Qt.FocusReason.OtherFocusReason))
@@ -203,9 +208,6 @@ class ReaderPane(QWidget):
         if self.source.view in (SourceView.PAGE, SourceView.GRID):
             return tr("As text")
         return tr("As it was") if self.source.view is not self.source.first_view else ""
-
-    def _change_view(self) -> None:
-        self.source.change_view()
 
     def _found(self, found: FoundWords) -> None:
         paged = self.source.view in (SourceView.PAGE, SourceView.SLIDE)

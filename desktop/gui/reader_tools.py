@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.gui.controls import Button, IconButton, label, row
+from desktop.gui.controls import IconButton, label, row
 from desktop.gui.theme import Theme
 from desktop.gui.translation import tr
 
@@ -26,7 +26,7 @@ class ReaderTools(QWidget):
         self.smaller = self._icon(theme, "zoom-out", tr("Smaller"), lambda: self.zoomed.emit(-1), "Ctrl+-")
         self.larger = self._icon(theme, "zoom-in", tr("Larger"), lambda: self.zoomed.emit(1), "Ctrl++")
         self.search = self._icon(theme, "search", tr("Search in this file"), self.find_wanted.emit, "Ctrl+F")
-        self.other_view = Button(tr("As text"), self.other_view_wanted.emit, look="plain")
+        self.other_view = self._icon(theme, "text", tr("As text"), self.other_view_wanted.emit, "Ctrl+T")
         line = row(1, (2, 0, 2, 0))
         for part in (self.before, self._number, self.after):
             line.addWidget(part)
@@ -51,5 +51,5 @@ class ReaderTools(QWidget):
     def offer(self, other_view: str) -> None:
         """The name of another way to show the file; empty: there is none."""
         if other_view:
-            self.other_view.rename(other_view)
+            self.other_view.name(other_view)
         self.other_view.setVisible(bool(other_view))

@@ -58,6 +58,7 @@ def keys(window: "FootnoteWindow") -> tuple[Key, ...]:
         ("Alt+Right", tr("Next footnote, in the reader"), in_reader(lambda reader: reader.step(1))),
         ("Ctrl+PgUp", tr("Page before, in the reader"), in_reader(lambda reader: reader.turn(-1))),
         ("Ctrl+PgDown", tr("Next page, in the reader"), in_reader(lambda reader: reader.turn(1))),
+        ("Ctrl+T", tr("The file as text and back, in the reader"), in_reader(lambda reader: reader.change_view())),
         ("Ctrl++", tr("Larger, in the reader"), in_reader(lambda reader: reader.zoom(1))),
         ("Ctrl+-", tr("Smaller, in the reader"), in_reader(lambda reader: reader.zoom(-1))),
         (
