@@ -1,8 +1,9 @@
 """How soon the reader shows the words: `python3 -m installer bench reader`. Prints figures, fails above 150 ms.
 
 The real window and the real engine, a footnote opened as by a click. Timed from the click until the view with the
-marked words has been painted. `first`: the first click after the start; `file`: a file not opened before;
-`words`: another place in the file on screen. Medians.
+marked words has been painted. `first`: the first click after the start, with nothing prepared; `unprepared`: a file not
+opened before that the window did not announce; `file`: one that it did, as it does when an answer is shown; `words`:
+another place in the file on screen. Medians.
 """
 
 import os
@@ -31,7 +32,7 @@ LIMIT = 0.15  # seconds, the median of all openings of a file
 COPIES = 2  # files of each format
 SIZES = {"report.pdf": 200, "report.csv": 5_000, "report.xlsx": 5_000, "report.pptx": 60, "report.py": 400}
 SIZE = 60
-STARTS = 3
+STARTS = 6
 PATIENCE = 60.0  # seconds
 INDEXING = 900.0  # seconds, on a computer with other things to do
 
@@ -93,6 +94,13 @@ class Room:
         assert reader.source.marks.main() is not None
         return seconds
 
+    def prepare(self, footnote: FootnoteLink) -> None:
+        """What the window has done while a person reads the answer."""
+        prepared: list[object] = []
+        asked = m.PrepareSource(footnote.file_id, footnote.page)
+        self._parts.client.call(m.PREPARE_SOURCE, asked, prepared.append)
+        run_until(lambda: prepared)
+
     def close(self) -> None:
         self._window.close()
         QApplication.processEvents()
@@ -115,19 +123,25 @@ def write_documents(folder: Path) -> None:
 
 
 def measure(application: QApplication, library: Path, found: dict[str, list[FootnoteLink]]) -> dict[str, list[float]]:
-    """Seconds by kind: `first`, and for each format `NAME file` and `NAME words`."""
+    """Seconds by kind: `first`, and for each format `NAME file`, `NAME unprepared` and `NAME words`."""
     taken: dict[str, list[float]] = {}
     paths = sorted(found, key=lambda path: (Path(path).parent.name, Path(path).name))
     for start in range(STARTS):
         room = Room(application, library)
         for at, path in enumerate(paths[start % len(paths) :] + paths[: start % len(paths)]):
             new, *others = found[path]
-            kind = "first" if at == 0 else f"{Path(path).name} file"
+            kind = "first" if at == 0 else f"{Path(path).name} {'unprepared' if start % 2 else 'file'}"
+            if kind.endswith(" file"):
+                room.prepare(new)
             taken.setdefault(kind, []).append(room.open(new))
             for link in others:
                 taken.setdefault(f"{Path(path).name} words", []).append(room.open(link))
         room.close()
     return taken
+
+
+def all_of(taken: dict[str, list[float]], kind: str) -> list[float]:
+    return [second for name, seconds in taken.items() if name.endswith(kind) for second in seconds]
 
 
 def main() -> int:
@@ -139,13 +153,12 @@ def main() -> int:
     for kind, seconds in sorted(taken.items()):
         middle, worst = statistics.median(seconds) * 1000, max(seconds) * 1000
         print(f"{kind}: {middle:.0f} ms, at most {worst:.0f} ms ({len(seconds)} times)")
-    files = [second for kind, seconds in taken.items() if kind.endswith(" file") for second in seconds]
-    words = [second for kind, seconds in taken.items() if kind.endswith(" words") for second in seconds]
-    pages = statistics.median(taken["report.pdf file"])
-    print(f"all files: {statistics.median(files) * 1000:.0f} ms; all words: {statistics.median(words) * 1000:.0f} ms")
+    for all_kind in (" unprepared", " file", " words"):
+        print(f"all{all_kind}: {statistics.median(all_of(taken, all_kind)) * 1000:.0f} ms")
     if hasattr(os, "getloadavg"):
         print(f"load average: {os.getloadavg()[0]:.1f}")
-    broken = max(statistics.median(files), pages) > LIMIT
+    files, pages = statistics.median(all_of(taken, " file")), statistics.median(taken["report.pdf file"])
+    broken = max(files, pages) > LIMIT
     if broken:
         print("BROKEN: the reader takes more than 150 ms to show the words")
     return 1 if broken else 0
