@@ -9,13 +9,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
-
-import numpy as np
 
 from desktop.answering.arranging import LONGEST, Hit, Result, arrange, joins, same_words_once
 from desktop.answering.fusing import Found, explain
 from desktop.answering.interfaces import Place
+from desktop.answering.likeness import QueryEmbedder, likeness_by
 from desktop.answering.reranking import PassageReranker, rerank
 from desktop.answering.scoping import ScopedQuestion
 from desktop.domain.answers import FoundPassage, Why
@@ -33,22 +31,8 @@ NAMED_FILES = 5  # so many files are looked into for their name's sake
 NAMED_PASSAGES = 10
 BEGINNINGS = 20  # terms that a word with a * stands for
 
-# about nothing that has to do with each other, or with most files
-STRANGERS = (
-    "The soup wants a little more salt.",
-    "Her brother plays the trumpet on Sundays.",
-    "A bolt under the left pedal had come loose.",
-    "It snowed in the hills all through the night.",
-)
-
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»]")
 _BEGINNING = re.compile(r"(?<!\w)(\w{2,})\*")
-
-
-class QueryEmbedder(Protocol):
-    """What finding needs of an embedder."""
-
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray: ...
 
 
 class PassageFinder:
@@ -166,18 +150,9 @@ class PassageFinder:
         return Place(sha256, page_of(places) or rows[0].page, _context(rows[0]), place_words(places))
 
     def likeness(self, text: str, others: Sequence[str]) -> Sequence[float]:
-        """How near in meaning each of the others is, 1 for the same; 0 is how near strangers are to the text.
-
-        Some embedders give any two texts a cosine of 0.7: measured from strangers, one scale serves all of them. Empty
-        while vectors can't be had.
-        """
+        """As `likeness_by` says; empty while vectors can't be had."""
         embedder = self._embedder()
-        if embedder is None or not others:
-            return ()
-        vectors = embedder.embed([text, *STRANGERS, *others], query=True)
-        cosines = vectors[1:] @ vectors[0]
-        strange = max(0.0, float(cosines[: len(STRANGERS)].mean()))
-        return [(float(cosine) - strange) / (1 - strange + 1e-6) for cosine in cosines[len(STRANGERS) :]]
+        return likeness_by(embedder, text, others) if embedder is not None and others else ()
 
     def coverage(self) -> str:
         """How much of the library the answer could see, when that is not all; else empty."""

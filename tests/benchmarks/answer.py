@@ -14,15 +14,19 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from desktop.answering.interfaces import Likeness
+from desktop.answering.likeness import likeness_by
+from desktop.embedding.embedder import load_embedder
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.llm.client import ModelRunner
 from desktop.platform_support.paths import DataFolders, data_folders
 from tests.benchmarks.answering import cost, thresholds, weak_models
 from tests.benchmarks.answering.asking import Asking, answer_figures, answer_lines, broken_promises
 from tests.benchmarks.answering.cases import MOST, WithoutParagraph, all_cases, finder_without, read_cases
-from tests.benchmarks.answering.claims import figures, judge_claims, likeness_by, read_claims
+from tests.benchmarks.answering.claims import figures, judge_claims, read_claims
 from tests.benchmarks.answering.judgement import ASKED, judge, judgement_lines
 from tests.benchmarks.answering.kept_generations import KeptGenerations
 from tests.benchmarks.finding.libraries import BOTH, Library, index_folder, open_library
@@ -141,7 +145,7 @@ def measure_thresholds() -> Part:
 def measure_claims() -> Part:
     labelled = read_claims(CLAIMS)
     by_words = judge_claims(labelled)
-    claims = judge_claims(labelled, likeness_by(data_folders().embedders / DEFAULT_EMBEDDER))
+    claims = judge_claims(labelled, likeness_of(data_folders()))
     lines, told = ["Claims: supported against the rest"], dict[str, object]()
     for name, judged, half in (
         ("tuning", claims, 0), ("held out", claims, 1), ("all", claims, None), ("all, words alone", by_words, None)
@@ -162,8 +166,13 @@ def measure_claims() -> Part:
     return Part("claims", lines, told, [promise for promise, holds in kept.items() if not holds])
 
 
+def likeness_of(folders: DataFolders) -> Likeness:
+    """Meanings as the usual embedder sees them."""
+    return partial(likeness_by, load_embedder(folders.embedders / DEFAULT_EMBEDDER))
+
+
 def measure_judgement(options: argparse.Namespace, place: Place) -> Part:
-    likeness = likeness_by(place.folders.embedders / DEFAULT_EMBEDDER)
+    likeness = likeness_of(place.folders)
     held_out = [claim for claim in read_claims(CLAIMS) if claim.half == 1]
     model = kept_model(place, options.model)
     judged = [judge(claim, claim.evidence(likeness), model) for claim in held_out[:ASKED]]

@@ -15,7 +15,6 @@ from desktop.answering.checking import check
 from desktop.answering.evidence import Evidence, unknown_likeness
 from desktop.answering.interfaces import Likeness
 from desktop.domain.answers import FoundPassage, Support
-from desktop.embedding.embedder import load_embedder
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,6 @@ def read_claims(file: Path) -> list[LabelledClaim]:
 
 def judge_claims(claims: Sequence[LabelledClaim], likeness: Likeness = unknown_likeness) -> list[Claim]:
     return [_judge(claim, likeness) for claim in claims]
-
-
-def likeness_by(embedder: Path) -> Likeness:
-    """Meanings as the embedder in a folder sees them."""
-    loaded = load_embedder(embedder)
-
-    def likeness(text: str, others: Sequence[str]) -> Sequence[float]:
-        vectors = loaded.embed([text, *others], query=True)
-        return [float(value) for value in vectors[1:] @ vectors[0]]
-
-    return likeness
 
 
 def figures(claims: Sequence[Claim], half: int | None = None) -> ClaimFigures:

@@ -45,14 +45,23 @@ class KeptGenerations:
         seed: int = 0,
         stop: tuple[str, ...] = (),
         aside: bool = False,
+        json_schema: str = "",
         on_text: Callable[[str], None],
     ) -> Generated:
-        more = {"aside": True} if aside else {}
+        # in the key only where they are set, so that what was kept before they were known counts
+        more = ({"aside": True} if aside else {}) | ({"json_schema": json_schema} if json_schema else {})
         key = self._key("generate", [encode(turn) for turn in turns], max_tokens, temperature, seed, stop, more)
         if key not in self._kept:
             began = time.monotonic()
             made = self._runner.generate(
-                turns, max_tokens=max_tokens, temperature=temperature, seed=seed, stop=stop, on_text=on_text, **more
+                turns,
+                max_tokens=max_tokens,
+                temperature=temperature,
+                seed=seed,
+                stop=stop,
+                aside=aside,
+                json_schema=json_schema,
+                on_text=on_text,
             )
             self.seconds += time.monotonic() - began
             self.made += 1
