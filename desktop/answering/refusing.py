@@ -16,8 +16,10 @@ from desktop.domain.answers import Support
 from desktop.storage.analysis import language_of
 
 # below this closeness no model is asked; where no meanings can be had, below this share of the question's words
-TOO_FAR = 1.1
+TOO_FAR = 0.95
 TOO_WEAK = 0.3
+# whoever asks for a summary or a list comes near no sentence; with so many of its words found, a model may try
+ENOUGH_WORDS = 0.75
 # from this on the files' own words answer where what a model wrote is not carried
 CLOSE = 1.4
 # below this, what carries the answer is about something else: the question's share plus part of the sentence's score
@@ -26,7 +28,7 @@ _SCORE_PART = 0.4
 # a sentence of fewer telling words than this is found in too many places to prove much
 _TELLING_WORDS = 4
 # a quote answers with less certainty than a sentence written for the question: closeness, and share without meanings
-QUOTES_CLOSE = 1.2
+QUOTES_CLOSE = 1.0
 QUOTES_FROM = 0.42
 # sentences to either side that still speak of the same thing
 _REACH = 3
@@ -85,7 +87,7 @@ def is_too_far(evidence: Evidence) -> bool:
     close = closeness(evidence)
     if close is None:
         return question_share(evidence, evidence.units) < TOO_WEAK
-    return close < TOO_FAR
+    return close < TOO_FAR and question_share(evidence, evidence.units) < ENOUGH_WORDS
 
 
 def are_quotes_enough(evidence: Evidence, units: Sequence[Unit]) -> bool:
