@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from desktop.domain.errors import UserError
 from desktop.domain.models import FoundModel, MachineFit, Model, OfferedModel, Speed
 from desktop.download.catalogue import CatalogueModel
 from desktop.llm.description import describe_model
@@ -16,15 +17,20 @@ from desktop.platform_support.memory import free_memory, total_memory
 
 
 class ModelFits:
-    """`set_for` tells what a person set for the model at a path: tokens of context (0: none) and the kind of cache."""
+    """`set_for` tells what a person set for the model at a path: tokens of context (0: none) and the kind of cache.
+
+    `other_memory`: a graphics card may hold weights too, how many of them only the model runner finds out.
+    """
 
     def __init__(
         self,
         speeds: SpeedFile,
         set_for: Callable[[str], tuple[int, str]],
+        other_memory: Callable[[], bool] = lambda: False,
         memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
     ) -> None:
         self._speeds, self._set_for, self._memory = speeds, set_for, memory
+        self._other_memory = other_memory
 
     def speed(self) -> Speed | None:
         return self._speeds.read()
@@ -35,6 +41,16 @@ class ModelFits:
 
     def keep(self, speed: Speed) -> Speed:
         return self._speeds.keep(speed)
+
+    def refuse_larger_than_memory(self, path: str) -> None:
+        """Raises UserError for weights that this computer can never hold: reading them would stop everything else."""
+        size, (total, _) = os.path.getsize(path), self._memory()
+        if size > total and not self._other_memory():
+            raise UserError(
+                "This model is too big for this computer.",
+                f"Its weights alone take {size / 1e9:.1f} GB of memory, and there are {total / 1e9:.1f} GB. "
+                "Choose a smaller model.",
+            )
 
     def with_fits(self, models: Sequence[Model], loaded: str = "") -> tuple[Model, ...]:
         """`loaded` is in memory now: what it holds counts as free for it."""

@@ -146,6 +146,7 @@ class ModelRequests:
                 "This model ended the model runner when it was loaded last.",
                 "Choose it again to try once more, or choose another model.",
             )
+        self._fits.refuse_larger_than_memory(model)
         self.tones.refuse_misfits(tones, model)
         set_here = self.details.of(model)
         try:

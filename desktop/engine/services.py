@@ -39,6 +39,7 @@ from desktop.indexing.reading_queue import IndexerParts
 from desktop.indexing.recognising import RecognitionQueue
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
+from desktop.llm.native_builds import gpu_builds
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
@@ -125,10 +126,10 @@ class Services:
         self._indexer = self._build_indexer()
         chosen = ChosenModel(folders, self._settings)
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
+        self._turns = ModelTurns()
         self._build_models(folders, chosen)
         self._sources = SourceRequests(self._files, self._ledger, self._pane_reader, self._page_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
-        self._turns = ModelTurns()
         self._answers = self._build_answers()
         self._trials = self._build_trials()
         self._kept = ConversationRequests(self._conversations, FilesNow(self._database))
@@ -149,14 +150,16 @@ class Services:
 
     def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
-        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit)
+        fits = ModelFits(
+            SpeedFile(folders.home / "speed.json"), details.for_fit, lambda: bool(gpu_builds(folders.native))
+        )
         runner = ModelRunner(builds=BuildChoice(folders.native))
         self._models = ModelRequests(
             folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
         )
         self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
         self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived)
-        self._speeds = SpeedRequests(self._models, fits, self._downloads)
+        self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns)
 
     def _build_library(self, folders: DataFolders) -> LibraryRequests:
         return LibraryRequests(

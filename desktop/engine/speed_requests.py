@@ -7,6 +7,7 @@ from desktop.domain.models import Speed
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.model_fits import ModelFits
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.model_turns import ModelTurns
 from desktop.llm.hardware import physical_cores
 from desktop.llm.speed import copying_speed, speed_of_run
 from desktop.protocol.common_messages import Nothing
@@ -20,13 +21,16 @@ PROMPT = (Turn("user", "Count from one to one hundred in words, one number after
 
 
 class SpeedRequests:
-    def __init__(self, models: ModelRequests, fits: ModelFits, downloads: DownloadRequests) -> None:
-        self._models, self._fits, self._downloads = models, fits, downloads
+    """Measures when no question waits; one that comes ends the measurement, and what was learnt counts."""
+
+    def __init__(self, models: ModelRequests, fits: ModelFits, downloads: DownloadRequests, turns: ModelTurns) -> None:
+        self._models, self._fits, self._downloads, self._turns = models, fits, downloads, turns
 
     def measure_speed(self, _: Nothing) -> Offers:
         """With the model that answers, else by copying memory. Waits for an answer under way."""
         path = self._models.model_for(None)
-        self._fits.keep(self._run(path) if path else copying_speed(physical_cores()))
+        with self._turns.trying(self._models.runner.cancel) as mine:
+            self._fits.keep(self._run(path) if path and mine else copying_speed(physical_cores()))
         self._models.announce()
         return self._downloads.list_offers(Nothing())
 

@@ -33,7 +33,7 @@ class FakeModels:
     ) -> None:
         speeds = SpeedFile(folder / "speed.json")
         speeds.keep(SPEED)
-        self._fits = ModelFits(speeds, lambda _: (0, ""), lambda: (MACHINE.total, MACHINE.free))
+        self._fits = ModelFits(speeds, lambda _: (0, ""), memory=lambda: (MACHINE.total, MACHINE.free))
         self._send, self._note = send, note
         empty = "empty" in words
         models = [] if empty else list(canned.MODELS)

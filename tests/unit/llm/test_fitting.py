@@ -1,10 +1,13 @@
 """What fits a computer, in plain words; and how its speed is measured and kept."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from desktop.domain.errors import UserError
 from desktop.domain.models import MachineVerdict, Speed
+from desktop.engine.model_fits import ModelFits
 from desktop.llm.fitting import Machine, Weights, estimated_size, fit_of
 from desktop.llm.speed import SpeedFile, copying_speed, speed_of_run
 
@@ -63,3 +66,15 @@ def test_copying_memory_gives_a_figure_of_this_world() -> None:
     speed = copying_speed(1)
     assert 2e8 < speed.bytes_per_second < 2e12
     assert speed.model == ""
+
+
+def test_weights_larger_than_all_memory_are_refused_before_they_are_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "large.gguf"
+    path.write_bytes(b"")
+    os.truncate(path, 40 * GB)  # a file of holes
+    here = SpeedFile(tmp_path / "speed.json"), lambda _: (0, "")
+    small = ModelFits(*here, memory=lambda: (32 * GB, 20 * GB))
+    with pytest.raises(UserError, match=r"40\.0 GB of memory, and there are 32\.0 GB"):
+        small.refuse_larger_than_memory(str(path))
+    ModelFits(*here, memory=lambda: (64 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
+    ModelFits(*here, lambda: True, lambda: (32 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
