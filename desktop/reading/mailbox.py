@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.domain.documents import Document
+from desktop.domain.places import At, PlaceUnit
 from desktop.reading.attachments import ATTACHMENT
 from desktop.reading.mail import add_mail, parse_mail
 from desktop.reading.members import Members
@@ -30,7 +31,11 @@ def read_alone(data: bytes, _: PictureReader | None = None) -> Document:
 def _document(data: bytes, pictures: PictureReader | None) -> Document:
     builder = TextBuilder()
     members = Members(builder, ATTACHMENT, pictures) if pictures else None
-    titles = [add_mail(builder, parse_mail(mail), members) for mail in mails_of(data)]
+    titles: list[str] = []
+    for number, mail in enumerate(mails_of(data), 1):
+        first = len(builder.blocks)
+        titles.append(add_mail(builder, parse_mail(mail), members))
+        builder.place_rest(first, At(PlaceUnit.MESSAGE, str(number), str(number)))
     title = titles[0] if len(titles) == 1 else ""
     return replace(builder.document("mbox", ""), title=title, note=members.note if members else "")
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 from bisect import bisect_right
+from collections import deque
 from dataclasses import replace
 
 from desktop.domain.documents import Block, BlockKind, Document, PageSpan
@@ -83,6 +84,18 @@ class TextBuilder:
             left, right = max(place.start, start), min(place.end, end)
             self._places.append(PlaceSpan(left + shift, right + shift, replace(place.at, inside=inside)))
         self._check_length()
+
+    def place_rest(self, first_block: int, at: At) -> None:
+        """All blocks from this number on stand there, but those whose place is known."""
+        begun = self.blocks[first_block].start if first_block < len(self.blocks) else self._length
+        first = bisect_right(self._places, begun, key=lambda place: place.end)
+        known, here = deque(self._places[first:]), list[PlaceSpan]()
+        for block in self.blocks[first_block:]:
+            while known and known[0].end <= block.start:
+                here.append(known.popleft())
+            if not known or known[0].start >= block.end:
+                here.append(PlaceSpan(block.start, block.end, at))
+        self._places[first:] = [*here, *known]
 
     def end_page(self, first_block: int) -> None:
         """All blocks from this number on are the next page; none: it has no text."""

@@ -97,6 +97,23 @@ def test_files_inside_files(tmp_path: Path) -> None:
     assert place_of(packed, "seventeen") == "member in/a.ipynb, cell 2"
 
 
+def test_mails_of_a_mailbox(tmp_path: Path) -> None:
+    mails: list[bytes] = []
+    for number, words in enumerate(("Herons nest.", "Gulls shout."), 1):
+        message = EmailMessage()
+        message["Subject"] = f"Letter {number}"
+        message.set_content(words)
+        message.add_attachment(f"enclosed {number},1\n".encode(), maintype="text", subtype="csv", filename="a.csv")
+        mails.append(b"From somebody Mon Jan  1 00:00:00 2024\n" + message.as_bytes())
+    document = document_of(tmp_path, "a.mbox", b"\n".join(mails))
+    assert place_of(document, "Herons nest") == "message 1"
+    assert place_of(document, "Letter 2") == place_of(document, "Gulls shout") == "message 2"
+    assert place_of(document, "enclosed 2") == "attachment a.csv, row 1"
+    assert place_of(document, "Herons nest", "enclosed 1") == "message 1; attachment a.csv, row 1"
+    starts = [place.start for place in document.places]
+    assert starts == sorted(starts)
+
+
 def test_a_page_is_told_by_its_number_of_the_very_words(tmp_path: Path) -> None:
     document = document_of(tmp_path, "a.pdf", pdf_bytes([["A first page."], ["A second one."]]))
     (passage,) = split(document, WordOffsets())
