@@ -8,7 +8,8 @@ import dataclasses
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 from desktop.answering.arranging import LONGEST, Hit, Result, arrange, joins, same_words_once
 from desktop.answering.fusing import Found, explain
@@ -35,9 +36,18 @@ _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,})[\"“”„«»
 _BEGINNING = re.compile(r"(?<!\w)(\w{2,})\*")
 
 
+class VectorSearch(Protocol):
+    """Where an embedder's vectors are looked for."""
+
+    def find_vectors(
+        self, vector: Any, limit: int, within: Collection[int] | None = None
+    ) -> list[tuple[int, float]]: ...
+
+
 class PassageFinder:
     """Search over one library. `embedder` gives None while vectors can't be had; keywords alone serve then.
 
+    `vectors_of` says where the vectors of the embedder that was given are; None: in the index.
     `names` None: file names are not searched. `reranker` None: the hits stay in the order of their scores.
     """
 
@@ -49,15 +59,19 @@ class PassageFinder:
         embedder: Callable[[], QueryEmbedder | None],
         names: FileNames | None = None,
         reranker: PassageReranker | None = None,
+        vectors_of: Callable[[QueryEmbedder], VectorSearch] | None = None,
     ) -> None:
         self._files, self._ledger, self._index = files, ledger, index
         self._embedder, self._names, self._reranker = embedder, names, reranker
+        self._vectors_of = vectors_of or (lambda _: index)
         self._within: frozenset[int] | None = None
         self._scope_words = ""
 
     def within(self, asked: ScopedQuestion) -> "PassageFinder":
         """A finder of the same library that looks into the files of a scope only."""
-        finder = PassageFinder(self._files, self._ledger, self._index, self._embedder, self._names, self._reranker)
+        finder = PassageFinder(
+            self._files, self._ledger, self._index, self._embedder, self._names, self._reranker, self._vectors_of
+        )
         finder._scope_words = asked.words
         if asked.scope and self._names is not None:
             finder._within = frozenset(self._names.in_scope(asked.scope))
@@ -95,7 +109,9 @@ class PassageFinder:
         embedder = self._embedder()
         if embedder is None:
             return {}
-        return dict(self._index.find_vectors(embedder.embed([question], query=True)[0], depth, self._within))
+        return dict(
+            self._vectors_of(embedder).find_vectors(embedder.embed([question], query=True)[0], depth, self._within)
+        )
 
     def _find_names(self, terms: Sequence[str]) -> dict[int, float]:
         """The files that the question names, as far as they may be searched."""

@@ -81,7 +81,7 @@ def embedders_remove(options: argparse.Namespace) -> int:
 
 
 def embedders_use(line: EngineLine, options: argparse.Namespace) -> int:
-    """From the next start on; the vectors of the other embedder are kept for a month."""
+    """From now on; the vectors of the other embedder are kept for a month, and find until all new ones are made."""
     folders = data_folders(options.data)
     off = options.reranker and options.name == NO_RERANKER
     name = "" if off else find_model(_shelf(options, folders), options.name).name
@@ -90,7 +90,7 @@ def embedders_use(line: EngineLine, options: argparse.Namespace) -> int:
     embedder = json.loads(values["chosen_embedder"]) or DEFAULT_EMBEDDER
     _show(options, folders, embedder, json.loads(values["chosen_reranker"]))
     if not options.json:
-        print_line("In use from the next start of Footnote on.")
+        print_line("In use from now on. Until its vectors are made, questions go on as before.")
     return 0
 
 

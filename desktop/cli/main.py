@@ -112,7 +112,7 @@ def _add_embedders(names: Any) -> None:
     _alone(inner, "known", embedder_commands.embedders_known, "good ones to download, with licence and languages")
     add = _alone(inner, "add", embedder_commands.embedders_add, "copy a model folder into the library and check it")
     remove = _alone(inner, "remove", embedder_commands.embedders_remove, "delete one from the library")
-    use = _command(inner, "use", embedder_commands.embedders_use, "use it from the next start on")
+    use = _command(inner, "use", embedder_commands.embedders_use, "use it from now on")
     add.add_argument("folder", metavar="FOLDER", help="as sentence-transformers keeps it, with model.safetensors")
     for parser in (remove, use):
         parser.add_argument("name", metavar="NAME")

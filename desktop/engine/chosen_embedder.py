@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from desktop.domain.errors import EngineProblem
 from desktop.embedding.identity import EmbedderIdentity, read_identity
-from desktop.indexing.splitting import USUAL_SIZES, Sizes, TokenCounter
+from desktop.engine.index_opening import table_of
+from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter
 from desktop.platform_support.paths import DataFolders
 from desktop.settings.store import SettingsFile
 
@@ -58,7 +59,32 @@ class ChosenModels:
         except EngineProblem as problem:
             self._tell(f"Searching by words only: {problem}")
             return ChosenEmbedder(None, None, self._usual_measure() or Measure("words", None, USUAL_SIZES))
-        return ChosenEmbedder(embedder.identity, embedder, self._measure(embedder))
+        return ChosenEmbedder(embedder.identity, embedder, self._measure(embedder.identity, embedder.passage_room))
+
+    def load_named(self, name: str) -> Embedder | None:
+        """This embedder, whichever is chosen; None when it can't be loaded."""
+        from desktop.embedding.embedder import load_embedder
+
+        try:
+            return load_embedder(_folder(self._folders.embedders, name))
+        except EngineProblem:
+            return None
+
+    def tables(self) -> dict[str, str]:
+        """By the name of each embedder on the shelf that can be used, the name of its table of vectors."""
+        from desktop.embedding.shelf import list_embedders
+
+        shelf = list_embedders(self._folders.embedders)
+        return {model.name: table_of(model.revision) for model in shelf if not model.problem}
+
+    def split_by(self, name: str) -> str:
+        """What would make the passages of files under this embedder. Raises EngineProblem."""
+        from desktop.embedding.embedder import load_tokens
+
+        folder = _folder(self._folders.embedders, name)
+        identity = read_identity(folder)
+        measure = self._measure(identity, load_tokens(folder).room(identity.passage_prompt))
+        return f"{SPLITTER_VERSION} {measure.name}"
 
     def load_reranker(self) -> Reranker | None:
         from desktop.embedding.reranker import load_reranker
@@ -70,12 +96,11 @@ class ChosenModels:
             self._tell(f"Searching without the reranker: {problem}")
             return None
 
-    def _measure(self, embedder: Embedder) -> Measure:
+    def _measure(self, identity: EmbedderIdentity, room: int) -> Measure:
         """The usual embedder's tokenizer where that will do: then a change of embedder leaves every passage as it is.
 
         So no file is read again, and the vectors that an embedder made before are right when it is chosen again.
         """
-        identity, room = embedder.identity, embedder.passage_room
         usual = self._usual_measure() if identity.name != DEFAULT_EMBEDDER and room >= _ROOMY else None
         return usual or Measure(identity.revision, None, Sizes(embedded=min(USUAL_SIZES.embedded, room)))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.index_opening import IndexOpening
+from desktop.engine.switching import Meaning, OldVectors, Switch
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import PassageLedger
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SLICE = 8
 _QUIET = 0.3
 _LONGEST_WAIT = 2.0
+_MOST_HAVE = 0.5  # of all passages
 
 
 class SharedEmbedder:
@@ -105,6 +107,7 @@ class HeavyParts:
     maker: "PassageMaker"
     finder: "PassageFinder"
     upkeep: "IndexUpkeep"
+    switch: Switch
 
 
 class HeavyLoader:
@@ -133,6 +136,12 @@ class HeavyLoader:
                 self._parts = self._load()
             return self._parts
 
+    def load_anew(self) -> HeavyParts:
+        """After another embedder or reranker was chosen. For the indexing thread, which alone writes the index."""
+        with self._lock:
+            self._parts = self._load()
+            return self._parts
+
     def _load(self) -> HeavyParts:
         from desktop.answering.finding import PassageFinder
         from desktop.indexing.passage_maker import PassageMaker
@@ -150,5 +159,25 @@ class HeavyLoader:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
             self._files.read_again(maker.split_by)
         reranker = self._chosen.load_reranker()
-        finder = PassageFinder(self._files, self._ledger, index, lambda: embedder, self._names, reranker)
-        return HeavyParts(index, embedder, maker, finder, upkeep)
+        name = chosen.identity.name if chosen.identity else ""
+        switch = Switch(self._ledger, Meaning(name, embedder, index), self._old(name, index))
+        finder = PassageFinder(
+            self._files, self._ledger, index, switch.embedder, self._names, reranker, switch.vectors_of
+        )
+        return HeavyParts(index, embedder, maker, finder, upkeep, switch)
+
+    def _old(self, chosen: str, index: "SearchIndex") -> Meaning | None:
+        """The embedder that has most vectors, while the chosen one has many still to make."""
+        total, _ = self._ledger.totals()
+        if not chosen or self._ledger.waiting_count() < _MOST_HAVE * total:
+            return None
+        counts = {name: index.count_of(table) for name, table in self._chosen.tables().items() if name != chosen}
+        name = max(counts, key=lambda name: counts[name], default="")
+        embedder = self._chosen.load_named(name) if name and counts[name] >= _MOST_HAVE * total else None
+        if not total or embedder is None:
+            return None
+
+        def open_old() -> "SearchIndex":
+            return self._opening.open_old(embedder.identity)
+
+        return Meaning(name, SharedEmbedder(embedder), OldVectors(open_old, open_old()))

@@ -42,12 +42,18 @@ class IndexOpening:
     def open(self, identity: EmbedderIdentity | None) -> tuple[SearchIndex, bool]:
         """The index, and whether it is new and has to be filled. `identity` None: words only."""
         revision = identity.revision if identity else self._database.note("embedder") or "none"
-        table = f"vectors_{revision[:16]}"
+        table = table_of(revision)
         index, remade = self._open(table, identity.dimension if identity else 1)
         if identity:
             self._follow(index, revision)
         self._drop_unused(index, table)
         return index, remade
+
+    def open_old(self, identity: EmbedderIdentity) -> SearchIndex:
+        """The vectors of the embedder before, beside the index in use. Nothing is written to it."""
+        from desktop.storage.search_index import SearchIndex
+
+        return SearchIndex(self._folder, table_of(identity.revision), identity.dimension)
 
     def _open(self, table: str, dimension: int) -> tuple[SearchIndex, bool]:
         from desktop.storage.search_index import SearchIndex
@@ -82,6 +88,11 @@ class IndexOpening:
 
     def _note_use(self, table: str, now: float) -> None:
         self._database.set_note(_used(table), f"{now:.0f}")
+
+
+def table_of(revision: str) -> str:
+    """The name of an embedder's table of vectors."""
+    return f"vectors_{revision[:16]}"
 
 
 def _used(table: str) -> str:

@@ -15,6 +15,7 @@ from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
+from desktop.engine.embedder_requests import EmbedderRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader, import_libraries
 from desktop.engine.idle_unloading import IdleUnloading
@@ -43,7 +44,7 @@ from desktop.llm.native_builds import gpu_builds
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
-from desktop.platform_support.priority import lower_thread_priority, on_battery
+from desktop.platform_support.priority import on_battery
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL, Method
@@ -72,6 +73,8 @@ BACKGROUND = (
             "preview_add",
             "preview_rules",
             "check",
+            "list_embedders",
+            "preview_embedder",
             "rebuild",
             "add",
             "remove",
@@ -116,11 +119,12 @@ class Services:
         self._recognition = self._build_recognition(folders, indexing_reader, scratch)
         # a page is shown while the text of a long file is read to be searched
         self._page_reader = RecognisedReader(FileReader(scratch / "pages", background=False), self._recognised)
+        search_models = ChosenModels(folders, self._settings, self._tell)
         self._heavy = HeavyLoader(
             self._files,
             self._ledger,
             self._names,
-            ChosenModels(folders, self._settings, self._tell),
+            search_models,
             IndexOpening(folders.vectors, self._database, self._ledger, self._tell),
         )
         self._indexer = self._build_indexer()
@@ -134,6 +138,7 @@ class Services:
         self._trials = self._build_trials()
         self._kept = ConversationRequests(self._conversations, FilesNow(self._database))
         self._library = self._build_library(folders)
+        self._embedders = self._build_embedders(folders, search_models)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
             folders,
@@ -147,6 +152,9 @@ class Services:
             self.broadcast,
         )
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
+
+    def _build_embedders(self, folders: DataFolders, models: ChosenModels) -> EmbedderRequests:
+        return EmbedderRequests(folders, self._settings, self._files, self._ledger, self._heavy, models, self._indexer)
 
     def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
@@ -222,10 +230,9 @@ class Services:
         indexer.pause(bool(self._settings.get("paused")))
         return indexer
 
-    def _open_parts(self) -> IndexerParts:
-        import_libraries()  # not yet stepping back: a question may be waiting for them
-        lower_thread_priority()  # before the libraries start threads of their own
-        heavy = self._heavy.get()
+    def _open_parts(self, anew: bool) -> IndexerParts:
+        import_libraries()
+        heavy = self._heavy.load_anew() if anew else self._heavy.get()
         return IndexerParts(
             self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note, self._recognition
         )
@@ -284,6 +291,9 @@ class Services:
             m.CHOOSE_VOICE: self._voices.choose_voice,
             m.READ_SETTINGS: self._setting_requests.read_settings,
             m.CHANGE_SETTING: self._setting_requests.change_setting,
+            m.LIST_EMBEDDERS: self._embedders.list_embedders,
+            m.PREVIEW_EMBEDDER: self._embedders.preview_embedder,
+            m.CHOOSE_EMBEDDER: self._embedders.choose_embedder,
             m.RAISE_WINDOW: self._raise_window,
         }
 
@@ -353,5 +363,7 @@ class Services:
         elif name in ("recognise_text", "recognised_letters"):
             self._recognition.chosen_anew()
             self._indexer.work_arrived()
+        elif name in ("chosen_embedder", "chosen_reranker"):
+            self._indexer.reopen()
         elif name == "pause_on_battery":
             self._indexer.work_arrived()

@@ -20,7 +20,11 @@ class Activity(QObject):
         self._last = self._now()
         self._timer = QTimer(self, interval=LOOK_EVERY)
         self._timer.timeout.connect(self.look)
-        client.engine_started.connect(lambda _: self._timer.start())
+        client.engine_started.connect(self._begin)
+
+    def _begin(self, _greeting: object) -> None:
+        self._client.call(USER_ACTIVE, Nothing())  # somebody opened the window
+        self._timer.start()
 
     def look(self) -> None:
         now = self._now()

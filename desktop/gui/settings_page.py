@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
 
 from desktop.gui.controls import Button, column, label, row, rule
+from desktop.gui.embedder_section import EmbedderSection
 from desktop.gui.page_frame import PageFrame
 from desktop.gui.parts import Parts
 from desktop.gui.setting_text import SettingText
@@ -30,6 +31,7 @@ class SettingsPage(PageFrame):
         self._add_section(Section.ADVANCED)
         self.body.addWidget(self.advanced)
         self.advanced.hide()
+        self.body.addWidget(EmbedderSection(parts))
         self.body.addStretch(1)
         parts.state.settings_changed.connect(self._show)
         self._show()

@@ -27,6 +27,11 @@ class GivingWay:
         self._last_active = self._clock()
 
     @property
+    def beside_a_user(self) -> bool:
+        """Somebody was at the window since the engine started."""
+        return self._last_active > float("-inf")
+
+    @property
     def threads(self) -> int | None:
         """How many the embedder may use; None: as many as it likes."""
         active = self._clock() - self._last_active < _ACTIVE_SECONDS

@@ -18,6 +18,7 @@ from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
 from desktop.indexing.watching import FolderWatcher
+from desktop.platform_support.priority import lower_thread_priority
 from desktop.protocol.engine_messages import IndexingProgress
 from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
@@ -33,15 +34,15 @@ log = logging.getLogger("footnote.indexing")
 class Indexer:
     """Runs until `stop`. `on_progress` and `on_change` are called on its thread.
 
-    `open_parts` is called on that thread first, since it loads LanceDB and the embedder. `own` is a folder that is
-    never indexed: Footnote's data. `manners` says when to give way to the user. A problem that nothing here can mend
-    ends the process, with code 3.
+    `open_parts` is called on that thread, first and (with True) after `reopen`: it loads LanceDB and the embedder.
+    `own` is a folder that is never indexed: Footnote's data. `manners` says when to give way to the user. A problem
+    that nothing here can mend ends the process, with code 3.
     """
 
     def __init__(
         self,
         files: FileTable,
-        open_parts: Callable[[], IndexerParts],
+        open_parts: Callable[[bool], IndexerParts],
         on_progress: Callable[[IndexingProgress], None],
         on_change: Callable[[], None],
         manners: GivingWay,
@@ -57,9 +58,9 @@ class Indexer:
         self._clear_to_work.set()
         self._flags = threading.Lock()
         self._busy = True
-        self._rebuild_wanted = self._mended = False
+        self._rebuild_wanted = self._mended = self._reopen_wanted = False
         self._paused = self._stopping = False
-        self._compared = self._recognising = False
+        self._compared = self._recognising = self._stepped_back = False
         self._written = 0
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
@@ -104,6 +105,11 @@ class Indexer:
         self._rebuild_wanted = True
         self.work_arrived()
 
+    def reopen(self) -> None:
+        """Another embedder was chosen: load it, and go on with what it has to make."""
+        self._reopen_wanted = True
+        self.work_arrived()
+
     def pause(self, paused: bool) -> None:
         self._paused = paused
         self.work_arrived()
@@ -140,7 +146,7 @@ class Indexer:
 
     def _run(self) -> None:
         try:
-            parts = self._open_parts()
+            parts = self._open_parts(False)
             queue = ReadingQueue(self._files, parts, self._progress)
             queue.forgive(reader_version())
             queue.remember_crash()
@@ -148,6 +154,11 @@ class Indexer:
                 self._clear_to_work.wait()
                 self._wake.clear()  # what arrives from here on keeps us from resting
                 with self._working:
+                    if self._reopen_wanted:
+                        self._reopen_wanted = self._compared = False
+                        queue.flush()
+                        parts = self._open_parts(True)
+                        queue = ReadingQueue(self._files, parts, self._progress)
                     worked = self._step_or_mend(parts, queue)
                 if worked:
                     self._busy = True
@@ -185,7 +196,11 @@ class Indexer:
         if not self._compared:
             # whatever the last engine was doing when it ended
             parts.upkeep.heal(parts.upkeep.compare())
+            parts.ledger.finish_kept()
             self._compared = True
+        if self._manners.beside_a_user and not self._stepped_back:
+            self._stepped_back = True  # a command that waits for us, with no window open, has a right to be quick
+            lower_thread_priority()
         self._note_change(self.disk.follow_hints())
         self.disk.look_around()
         if self._paused or self._manners.must_wait:

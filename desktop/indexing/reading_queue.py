@@ -1,6 +1,7 @@
 """Reads waiting files one by one and stores what they became in batches; counts what files do to their readers.
 
-A file stays `waiting` until its words are stored, so that a kill loses none. The order of all work is the indexer's.
+A file stays `waiting` until its words are stored, so that a kill loses none; its passages are kept at once, so that a
+kill costs no second reading. The order of all work is the indexer's.
 """
 
 import logging
@@ -140,6 +141,7 @@ class ReadingQueue:
         self._retries.forget(file.id)
         self._batch_since = self._batch_since or time.monotonic()
         self._batch.append(new)
+        self._parts.ledger.keep(new)
         return len(new.spans)
 
     def _passed_as_unchanged(self, file: KnownFile) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from desktop.protocol.answer_messages import *
 from desktop.protocol.common_messages import Nothing
+from desktop.protocol.embedder_messages import *
 from desktop.protocol.library_messages import *
 from desktop.protocol.lines import Method
 from desktop.protocol.model_messages import *

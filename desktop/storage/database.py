@@ -75,6 +75,17 @@ class Database:
         migrate(self._connection, path)
 
     @contextlib.contextmanager
+    def light_transaction(self) -> Generator[sqlite3.Connection]:
+        """As `transaction`, without waiting for the disk: a killed process loses nothing of it, a power cut may."""
+        with self._lock:
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with self.transaction() as connection:
+                    yield connection
+            finally:
+                self._connection.execute("PRAGMA synchronous=FULL")
+
+    @contextlib.contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing; transactions of other threads wait."""
         with self._lock, translated():

@@ -103,7 +103,7 @@ def write_state(connection: sqlite3.Connection, file_id: int, state: FileState, 
 def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp, FileState, str, str]]) -> None:
     connection.executemany(
         "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, format = ?, deaths = 0, "
-        "transient = 0, changed = changed + 1, recent = max(recent, ?) WHERE id = ?",
+        "transient = 0, stored = 0, changed = changed + 1, recent = max(recent, ?) WHERE id = ?",
         [
             (*_numbers(stamp), state.value, reason, form, stamp.mtime_ns, file_id)
             for file_id, stamp, state, reason, form in queued

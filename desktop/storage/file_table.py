@@ -74,7 +74,7 @@ class FileTable:
         with self._database.transaction() as connection:
             connection.execute("UPDATE folders SET online = 0, missing_since = ? WHERE id = ?", (since, folder_id))
             connection.execute(
-                "UPDATE files SET state = 'missing', reason = ?, changed = changed + 1 WHERE folder_id = ?",
+                "UPDATE files SET state = 'missing', reason = ?, stored = 0, changed = changed + 1 WHERE folder_id = ?",
                 (reason, folder_id),
             )
 
@@ -152,6 +152,12 @@ class FileTable:
         """All or nothing."""
         with self._database.transaction() as connection:
             write_changes(connection, changes)
+
+    def split_otherwise(self, split_by: str) -> int:
+        """How many indexed files were split in another way."""
+        return self._database.count(
+            "SELECT count(*) FROM files WHERE state = 'indexed' AND passages > 0 AND split_by != ?", split_by
+        )
 
     def read_again(self, split_by: str) -> None:
         """Files that were split in another way wait to be read; they are answered from meanwhile."""

@@ -112,6 +112,11 @@ _PLACES = """
 ALTER TABLE passages ADD COLUMN places TEXT NOT NULL DEFAULT '';
 """
 
+# 1: its passages are here, its words not yet in the search index
+_STORED = """
+ALTER TABLE files ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -122,6 +127,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0007_voices", _VOICES),
     ("0008_reading", _READING),
     ("0010_places", _PLACES),
+    ("0011_stored", _STORED),
 )
 
 

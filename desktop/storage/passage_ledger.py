@@ -107,6 +107,30 @@ class PassageLedger:
         rows = self._database.rows("SELECT id FROM passages WHERE file_id = ? ORDER BY ordinal", file_id)
         return [int(row[0]) for row in rows]
 
+    def keep(self, new: NewPassages) -> None:
+        """Stores what a file became that had no passages yet, so that a kill costs no second reading.
+
+        It goes on waiting until `replace`, or, in the next engine, until `finish_kept`.
+        """
+        with self._database.light_transaction() as connection:
+            row = connection.execute(
+                "SELECT 1 FROM files f WHERE f.id = ? AND f.changed = ? "
+                "AND NOT EXISTS (SELECT 1 FROM passages p WHERE p.file_id = f.id)",
+                (new.file_id, new.changed),
+            ).fetchone()
+            if row is not None:
+                self._write(connection, new)
+                connection.execute("UPDATE files SET stored = 1, reason = ? WHERE id = ?", (new.note, new.file_id))
+
+    def finish_kept(self) -> int:
+        """Files that `keep` stored for an engine that was killed are indexed: their words are in the index by now."""
+        with self._database.transaction() as connection:
+            done = connection.execute(
+                "UPDATE files SET state = 'indexed', stored = 0 WHERE state = 'waiting' AND stored = 1"
+            ).rowcount
+            connection.execute("UPDATE counters SET value = value + ? WHERE name = 'files_read'", (done,))
+        return done
+
     def replace(self, batch: Sequence[NewPassages]) -> None:
         """Stores what these files became and marks them indexed, all in one transaction.
 
@@ -114,10 +138,12 @@ class PassageLedger:
         """
         with self._database.transaction() as connection:
             for new in batch:
-                row = connection.execute("SELECT changed FROM files WHERE id = ?", (new.file_id,)).fetchone()
+                row = connection.execute("SELECT changed, stored FROM files WHERE id = ?", (new.file_id,)).fetchone()
                 if row is None or row[0] != new.changed:
                     continue
-                self._write(connection, new)
+                if not row[1]:
+                    self._write(connection, new)
+                self._finish(connection, new)
 
     def _write(self, connection: Any, new: NewPassages) -> None:
         old = {int(r[0]) for r in connection.execute("SELECT id FROM passages WHERE file_id = ?", (new.file_id,))}
@@ -141,7 +167,10 @@ class PassageLedger:
                 *(new.split_by, new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
             ),
         )
+
+    def _finish(self, connection: Any, new: NewPassages) -> None:
         write_state(connection, new.file_id, FileState.INDEXED, new.note)
+        connection.execute("UPDATE files SET stored = 0 WHERE id = ?", (new.file_id,))
         kept = len(new.kept)
         connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'files_read'")
         connection.execute("UPDATE counters SET value = value + ? WHERE name = 'passages_kept'", (kept,))
@@ -150,7 +179,7 @@ class PassageLedger:
         """The file has no text to answer from any more."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
-            connection.execute("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", (file_id,))
+            connection.execute("UPDATE files SET passages = 0, sha256 = '', stored = 0 WHERE id = ?", (file_id,))
 
     # vectors
 
@@ -258,6 +287,11 @@ class PassageLedger:
             "AND instr(p.text, ?) LIMIT 1"
         )
         return [middle for middle in middles if self._database.row(elsewhere, folder_id, middle) is None]
+
+    def some(self, limit: int) -> list[LedgerPassage]:
+        """Passages from here and there."""
+        rows = self._database.rows("SELECT id FROM passages ORDER BY id % 997, id LIMIT ?", limit)
+        return list(self.by_ids([int(row[0]) for row in rows]).values())
 
     def totals(self) -> tuple[int, int]:
         """(passages, those with a vector)."""

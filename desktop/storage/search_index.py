@@ -156,6 +156,12 @@ class SearchIndex:
         with self._use():
             return sorted(set(self._connection.list_tables().tables) - {_WORDS_TABLE, self._vector_table})
 
+    def count_of(self, name: str) -> int:
+        """Rows of a table by its name; 0 when there is none."""
+        with self._use():
+            known = name in self._connection.list_tables().tables
+            return self._connection.open_table(name).count_rows() if known else 0
+
     def drop(self, names: Iterable[str]) -> None:
         """Drops these tables."""
         with self._use():

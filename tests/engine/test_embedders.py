@@ -12,6 +12,7 @@ from desktop.embedding.prepare import prepare
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
 from desktop.platform_support.paths import data_folders, project_data
 from desktop.protocol import engine_messages as m
+from desktop.protocol.common_messages import Nothing
 from desktop.settings.store import SettingsFile
 from desktop.storage.database import Database
 from tests.support.footnote_command import FootnoteCommand
@@ -97,6 +98,32 @@ def test_a_change_of_embedder_reads_no_file_again_and_going_back_costs_nothing(l
     assert back.passages_embedded == later.passages_embedded + 1, "only the new file is new to it"
     assert back.files_read == later.files_read
     assert tables(library) == {DEFAULT_EMBEDDER, ROOMY}
+
+
+def test_a_change_shows_its_cost_goes_on_answering_and_can_be_undone(library: Path, documents: Path) -> None:
+    with RunningEngine(library) as engine:
+        first = engine.add(documents)
+        total = first.passages_embedded
+        cost = engine.call(m.PREVIEW_EMBEDDER, m.EmbedderName(ROOMY))
+        assert (cost.passages, cost.kept, cost.files) == (total, 0, 0) and cost.seconds > 0
+        assert engine.call(m.PREVIEW_EMBEDDER, m.EmbedderName(SMALL)).files == 4, "it reads too little at once"
+        assert engine.status().passages_embedded == total, "a preview changes nothing"
+        engine.call_pause(True)
+        changed = engine.call(m.CHOOSE_EMBEDDER, m.EmbedderName(ROOMY))
+        assert (changed.chosen, changed.answering) == (ROOMY, DEFAULT_EMBEDDER)
+        engine.wait_for(lambda s: s.covered == 0.0)
+        (found, *_) = engine.search("Who pays the rent of the rooms?")
+        assert found.why is not None and found.why.cosine is not None, "the embedder before finds meanwhile"
+        engine.call_pause(False)
+        engine.wait_for(lambda s: s.covered == 1.0 and s.progress.phase == "idle")
+        (found, *_) = engine.search("Who pays the rent of the rooms?")
+        assert found.why is not None and found.why.cosine is not None
+        assert engine.call(m.LIST_EMBEDDERS, Nothing()).answering == ROOMY
+        assert engine.call(m.PREVIEW_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER)).passages == 0
+        engine.call(m.CHOOSE_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER))
+        engine.wait_for(lambda s: s.covered == 1.0 and s.progress.phase == "idle")
+        assert engine.status().passages_embedded == 2 * total, "going back embeds nothing"
+        assert engine.call(m.CHECK, Nothing()).problems == ()
 
 
 def tables(library: Path) -> set[str]:

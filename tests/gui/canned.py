@@ -13,7 +13,7 @@ from desktop.domain.files import FileRow, FileState
 from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
 from desktop.domain.tones import ToneCard, ToneSample, TruthMeasures, TruthReport
-from desktop.protocol.engine_messages import ScopeSuggestion
+from desktop.protocol.engine_messages import EmbedderEntry, Embedders, ScopeSuggestion
 
 LEASE = (
     "8  Termination\n\n8.1  This Lease begins on 1 April 2024 and runs for five years.\n\n"
@@ -322,3 +322,14 @@ def draw_page(path: Path, number: int, scale: float) -> tuple[tuple[float, float
     image.save(str(temporary), "PNG")  # pyright: ignore[reportCallIssue,reportArgumentType]  # text is taken for bytes
     temporary.replace(path)
     return tuple(boxes)
+
+
+EMBEDDERS = Embedders(
+    (
+        EmbedderEntry("all-MiniLM-L6-v2", 256, 90_868_376, ""),
+        EmbedderEntry("multilingual-e5-small", 512, 471_000_000, ""),
+        EmbedderEntry("old-distiluse", 0, 270_000_000, "Its layers are of a kind that can't be run fast."),
+    ),
+    "all-MiniLM-L6-v2",
+    "all-MiniLM-L6-v2",
+)

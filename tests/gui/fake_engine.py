@@ -58,6 +58,7 @@ class FakeEngine:
         self.models = FakeModels(folder, words, self.send, self.note)
         self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
         self.paused = False
+        self.embedders = canned.EMBEDDERS
         self.calls: list[str] = []
         if "empty" not in words:
             self._seed()
@@ -112,6 +113,11 @@ class FakeEngine:
 
     def counts(self) -> dict[str, int]:
         return {"indexed": canned.MANY} if "many" in self.words else dict(Counter(row.state.value for row in self.rows))
+
+    def choose_embedder(self, request: m.EmbedderName) -> m.Embedders:
+        self.note(f"embedder {request.name}")
+        self.embedders = dataclasses.replace(self.embedders, chosen=request.name)
+        return self.embedders
 
     def forget_missing(self, request: m.FolderId) -> Nothing:
         self.note(f"forget missing {request.folder_id}")
@@ -370,6 +376,9 @@ class FakeEngine:
             m.RESCAN: self.rescan,
             m.RETRY_FILE: self.retry_file,
             m.FORGET_MISSING: self.forget_missing,
+            m.LIST_EMBEDDERS: lambda _: self.embedders,
+            m.PREVIEW_EMBEDDER: lambda asked: m.EmbedderCost(asked.name, 8_880, 120, 0, 89.0),
+            m.CHOOSE_EMBEDDER: self.choose_embedder,
             m.USER_ACTIVE: lambda _: Nothing(),
             m.PREVIEW_RULES: self.preview_rules,
             m.SET_RULES: self.set_rules,

@@ -20,12 +20,12 @@ class Computer:
 
 def test_half_the_cores_while_somebody_is_there() -> None:
     computer = Computer()
-    assert computer.manners.threads is None
+    assert computer.manners.threads is None and not computer.manners.beside_a_user
     computer.manners.user_is_active()
     computer.now += 59
     assert computer.manners.threads == 4
     computer.now += 2
-    assert computer.manners.threads is None
+    assert computer.manners.threads is None and computer.manners.beside_a_user
 
 
 def test_one_core_is_not_halved() -> None:

@@ -1,0 +1,127 @@
+"""The disk is full or closed, the database is held by another program, the newest version of the index is empty."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop.platform_support.environment import child_environment
+from desktop.protocol import engine_messages as m
+from desktop.protocol.common_messages import Nothing
+from tests.support.running_engine import RunningEngine
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for n in range(3):
+        (folder / f"{n}.txt").write_text(f"The harbour master of pier {n} keeps a lantern.", encoding="utf-8")
+    return folder
+
+
+def test_only_the_newest_manifest_is_cut_to_nothing(tmp_path: Path, folder: Path) -> None:
+    """As after a power cut: the versions before it are whole."""
+    with RunningEngine(tmp_path / "library") as engine:
+        engine.add(folder)
+    for table in (tmp_path / "library" / "passages.lance").glob("*.lance"):
+        newest = max((table / "_versions").glob("*.manifest"), key=lambda path: path.stat().st_mtime_ns)
+        newest.write_bytes(b"")
+    with RunningEngine(tmp_path / "library") as engine:
+        engine.wait_for(lambda s: s.counts == {"indexed": 3} and s.covered == 1.0 and s.progress.phase == "idle")
+        assert engine.search("lantern of pier 2")
+        assert engine.call(m.CHECK, Nothing()).problems == ()
+        assert engine.status().files_read == 3, "no file was read again"
+
+
+def test_a_database_that_another_program_holds(tmp_path: Path, folder: Path) -> None:
+    """It is said, nothing is lost, and all goes on when it is let go."""
+    with RunningEngine(tmp_path / "library") as engine:
+        engine.add(folder)
+    (folder / "new.txt").write_text("A marmalade boathouse.", encoding="utf-8")
+    other = sqlite3.connect(tmp_path / "library" / "library.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    said = subprocess.run(
+        [sys.executable, "-m", "desktop.cli.main", "--data", str(tmp_path / "library"), "add", "--wait", str(folder)],
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert said.returncode == 3 and "Another program is using the library" in said.stderr, said
+    assert "Traceback" not in said.stderr
+    other.execute("ROLLBACK")
+    other.close()
+    with RunningEngine(tmp_path / "library") as engine:
+        engine.wait_until_found("marmalade")
+        engine.wait_for(lambda s: s.counts == {"indexed": 4} and s.progress.phase == "idle")
+        assert engine.call(m.CHECK, Nothing()).problems == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root may make and mount a small disk")
+def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path: Path, folder: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(small)], capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        library, ballast = small / "library", small / "ballast"
+        with RunningEngine(library) as engine:
+            engine.add(folder)
+        with ballast.open("wb") as file:  # all that is left
+            try:
+                while file.write(b"\0" * 65_536):
+                    file.flush()
+            except OSError:
+                pass
+        for n in range(40):
+            words = " ".join(f"Line {i} of {n} tells of quays and cranes." for i in range(400))
+            (folder / f"long {n}.txt").write_text(words, encoding="utf-8")
+        said = subprocess.run(
+            [sys.executable, "-m", "desktop.cli.main", "--data", str(library), "add", "--wait", str(folder)],
+            env=child_environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert said.returncode == 3, said
+        assert "Traceback" not in said.stderr
+        ballast.unlink()
+        for n in range(40):
+            (folder / f"long {n}.txt").unlink()
+        with RunningEngine(library) as engine:
+            engine.wait_for(lambda s: s.counts == {"indexed": 3} and s.progress.phase == "idle")
+            assert engine.search("lantern of pier 2")
+            assert engine.call(m.CHECK, Nothing()).problems == ()
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root may mount")
+def test_a_data_folder_that_can_not_be_written_is_named(tmp_path: Path, folder: Path) -> None:
+    library = tmp_path / "library"
+    with RunningEngine(library) as engine:
+        engine.add(folder)
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    shutil.copytree(library, closed / "library")
+    bound = ["mount", "--bind", str(closed), str(closed)], ["mount", "-o", "remount,ro,bind", str(closed)]
+    if any(subprocess.run(command, capture_output=True).returncode for command in bound):
+        pytest.skip("nothing can be mounted here")
+    try:
+        said = subprocess.run(
+            [sys.executable, "-m", "desktop.cli.main", "--data", str(closed / "library"), "search", "lantern"],
+            env=child_environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert said.returncode == 3, said
+        assert "can't be used" in said.stderr or "could not be opened or written to" in said.stderr, said.stderr
+        assert "Traceback" not in said.stderr
+    finally:
+        subprocess.run(["umount", "-l", str(closed)], check=False)

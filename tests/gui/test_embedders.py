@@ -1,0 +1,55 @@
+"""Changing the embedder in the window: the cost is seen before anything changes, and going back is as easy."""
+
+from collections.abc import Callable
+
+from pytestqt.qtbot import QtBot
+
+from desktop.gui.controls import Button
+from desktop.gui.embedder_section import EmbedderSection, cost_text
+from desktop.gui.window import FootnoteWindow
+from desktop.protocol.engine_messages import EmbedderCost
+
+OpenWindow = Callable[..., FootnoteWindow]
+Calls = Callable[[], list[str]]
+E5 = "multilingual-e5-small"
+
+
+def section(qtbot: QtBot, window: FootnoteWindow) -> EmbedderSection:
+    window.show_page("settings")
+    found = window.pages["settings"].findChild(EmbedderSection)
+    assert isinstance(found, EmbedderSection)
+    qtbot.waitUntil(lambda: E5 in found.buttons)
+    return found
+
+
+def test_the_cost_is_shown_before_the_change(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+    shown = section(qtbot, open_window())
+    assert set(shown.buttons) == {E5}, "not the one in use, nor one that can't be used"
+    assert shown.buttons[E5].accessibleName() == f"Use… {E5}"
+    shown.buttons[E5].click()
+    qtbot.waitUntil(lambda: shown.cost is not None)
+    assert calls() == []
+    shown.buttons[E5].click()
+    qtbot.waitUntil(lambda: calls() == [f"embedder {E5}"])
+    qtbot.waitUntil(lambda: "all-MiniLM-L6-v2" in shown.buttons)  # the way back
+
+
+def test_not_now_changes_nothing(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+    shown = section(qtbot, open_window())
+    shown.buttons[E5].click()
+    qtbot.waitUntil(lambda: shown.cost is not None)
+    next(button for button in shown.findChildren(Button) if button.text() == "Not now").click()
+    qtbot.waitUntil(lambda: shown.cost is None and shown.buttons[E5].text() == "Use…")
+    assert calls() == []
+
+
+def test_a_cost_in_words() -> None:
+    assert cost_text(EmbedderCost("x", 0, 9, 0, 0.0)) == (
+        "All its passages are embedded already: the change costs nothing."
+    )
+    said = cost_text(EmbedderCost("x", 8_880, 120, 2, 89.0))
+    assert said.startswith(
+        "8,880 passages are to be embedded; 120 have their vector already; 2 files are read again: about 1 minute. "
+    )
+    assert "under a minute" in cost_text(EmbedderCost("x", 1, 0, 0, 3.0))
+    assert "about 2 hours" in cost_text(EmbedderCost("x", 700_000, 0, 0, 7_000.0))
