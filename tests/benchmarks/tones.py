@@ -1,7 +1,7 @@
 """What a tone costs: `python3 -m installer bench tones`. Switching, and the prompt that has to be taken in again.
 
-Fails when switching among tones that are loaded takes over 50 ms beside taking the prompt in, or when a prompt after a
-switch takes longer than a cold one of the same run. `--model PATH`: another model than the one that answers.
+Fails when switching among tones that are loaded takes over 50 ms of processor time, on one thread, beside taking the
+prompt in, or when a prompt after a switch takes longer than a cold one of the same run. `--model PATH`: another model.
 """
 
 import argparse
@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from desktop.domain.answers import ToneChoice
 from desktop.llm.client import ModelRunner
 from desktop.llm.shelf import default_model, list_models
@@ -21,13 +23,13 @@ from desktop.platform_support.paths import data_folders
 from desktop.protocol.runner_messages import Turn
 from tests.support.lora import make_lora
 
-ROUNDS = 7
+ROUNDS = 5
 MOST_SWITCH_SECONDS = 0.05
 MOST_TIMES_COLD = 1.25
 CONTEXT = 4096
 PROMPT = (
     Turn("system", "You answer questions from the sources that the user gives."),
-    Turn("user", "Sources:\n\n" + "The lease of Unit 4 has a notice period of three months. " * 16 + "\n\nHow long?"),
+    Turn("user", "Sources:\n\n" + "The lease of Unit 4 has a notice period of three months. " * 80 + "\n\nHow long?"),
 )
 
 
@@ -59,19 +61,22 @@ def _measure(runner: ModelRunner, model: str, tones: list[str]) -> int:
     first = _seconds(lambda: runner.set_tones((ToneChoice(tones[0], 1.0),)))
     second = _seconds(lambda: runner.set_tones((ToneChoice(tones[0], 1.0), ToneChoice(tones[1], 0.5))))
     cold = _prompt(runner)
-    switches, prompts = list[float](), list[float]()
+    switches, prompts, used = list[float](), list[float](), list[float]()
     for n in range(ROUNDS):
         laid = (ToneChoice(tones[0], 0.5 + 0.1 * (n % 5)), ToneChoice(tones[1], 0.2 * (n % 3 + 1)))
+        before = _used(runner)
         switches.append(_seconds(lambda laid=laid: runner.set_tones(laid)))
+        used.append(_used(runner) - before)
         prompts.append(_prompt(runner))
     switch, prompt = statistics.median(switches), statistics.median(prompts)
     print(
         f"laid for the first time (checked and loaded): {first * 1e3:.0f} ms; one more beside it {second * 1e3:.0f} ms"
     )
-    print(f"another strength: {switch * 1e3:.1f} ms (worst of {ROUNDS}: {max(switches) * 1e3:.1f} ms)")
+    least, cpu = min(switches), statistics.mean(used)
+    print(f"another strength: {switch * 1e3:.0f} ms, best {least * 1e3:.0f} ms, processor {cpu * 1e3:.0f} ms")
     print(f"first token after a switch: {prompt:.2f} s, {prompt / cold:.2f} of a cold one under the same tones")
     print(f"that is {prompt / bare:.2f} of a cold one without tones ({bare:.2f} s), which compute less")
-    return int(_failed(switch, prompt / cold))
+    return int(_failed(cpu, prompt / cold))
 
 
 def _failed(switch: float, ratio: float) -> bool:
@@ -80,6 +85,12 @@ def _failed(switch: float, ratio: float) -> bool:
     if ratio > MOST_TIMES_COLD:
         print(f"FAILED: after a switch a prompt takes over {MOST_TIMES_COLD} times as long as a cold one")
     return switch > MOST_SWITCH_SECONDS or ratio > MOST_TIMES_COLD
+
+
+def _used(runner: ModelRunner) -> float:
+    """Seconds of processor time that the runner took so far: what it costs whatever else runs."""
+    times = psutil.Process(runner.pid).cpu_times()
+    return times.user + times.system
 
 
 def _prompt(runner: ModelRunner) -> float:
