@@ -16,14 +16,18 @@ from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import (
     ADD,
     CHECK,
+    EXPORT_CONVERSATION,
     FORGET_FOLDER,
+    LIST_CONVERSATIONS,
     LIST_FILES,
     REBUILD,
     REMOVE,
     SEARCH,
     STATUS,
+    ExportConversation,
     FolderId,
     IndexingProgress,
+    ListConversations,
     ListFiles,
     Paths,
     Search,
@@ -126,6 +130,34 @@ def chat(line: EngineLine, options: argparse.Namespace) -> int:
         answer = _ask_one(line, options, question, conversation)
         conversation = answer.conversation_id
         say(text_output.answer_lines(answer))
+    return 0
+
+
+def conversations(line: EngineLine, options: argparse.Namespace) -> int:
+    containing = " ".join(options.words)
+    shown = 0
+    while True:
+        page = line.call(LIST_CONVERSATIONS, ListConversations(containing, shown, _PAGE))
+        for conversation in page.conversations:
+            if options.json:
+                print_line(json_output.line_of(json_output.conversation_object(conversation)))
+            else:
+                say(text_output.conversation_lines(conversation))
+        shown += len(page.conversations)
+        if shown >= page.total or not page.conversations:
+            return 0
+
+
+def export(line: EngineLine, options: argparse.Namespace) -> int:
+    """Markdown, or HTML where the file's name says so."""
+    path = os.path.abspath(options.to)
+    ending = os.path.splitext(path)[1].lower()
+    if ending == ".pdf":
+        raise UserError("A PDF is made in the window.", "Here a conversation becomes Markdown (.md) or HTML (.html).")
+    form = "html" if ending in (".html", ".htm") else "markdown"
+    line.call(EXPORT_CONVERSATION, ExportConversation(options.conversation, form, path))
+    if options.json:
+        print_line(json_output.line_of({"conversation": options.conversation, "file": path, "format": form}))
     return 0
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from desktop.domain.answers import Answer, FootnoteLink, FoundPassage, Why
+from desktop.domain.answers import Answer, Conversation, FootnoteLink, FoundPassage, Why
 from desktop.domain.embedders import ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit
@@ -34,7 +34,13 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "seconds": answer.seconds,
         "format": answer.format.value,
         "problems": list(answer.problems),
+        "mode": answer.mode.value,
+        "conversation": answer.conversation_id,
     }
+
+
+def conversation_object(conversation: Conversation) -> dict[str, Any]:
+    return {"conversation": conversation.id, "title": conversation.title, "questions": conversation.answers}
 
 
 def status_object(status: Status, files: list[FileRow]) -> dict[str, Any]:

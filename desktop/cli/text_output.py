@@ -2,7 +2,7 @@
 
 import os
 
-from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, FootnoteLink, FoundPassage, Support
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, Conversation, FootnoteLink, FoundPassage, Support
 from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
@@ -53,6 +53,11 @@ def answer_lines(answer: Answer) -> list[str]:
     if answer.coverage:
         lines += ["", f"({answer.coverage}.)"]
     return lines
+
+
+def conversation_lines(conversation: Conversation) -> list[str]:
+    """Its number, its title and how much was asked."""
+    return [f"{conversation.id}  {plain(conversation.title)}  ({_counted(conversation.answers, 'question')})"]
 
 
 def status_lines(status: Status) -> list[str]:
