@@ -38,6 +38,7 @@ class ReaderFind(QWidget):
         super().__init__()
         self._hits: tuple[WordsHit, ...] = ()
         self._total, self._at = 0, -1
+        self._searched = False  # the hits are those of the words in the field, in this file
         self.field = FindField()
         self.field.setPlaceholderText(tr("Search in this file"))
         self.field.setAccessibleName(tr("Search in this file"))
@@ -78,13 +79,14 @@ class ReaderFind(QWidget):
         self._later.stop()
         had = bool(self._hits)
         self._hits, self._total, self._at = (), 0, -1
+        self._searched = False
         self._tell()
         if had:
             self.hit_chosen.emit((), -1)
 
     def show_found(self, found: FoundWords, near: int, page: int | None) -> None:
         """Goes to the first hit at or after offset `near`, or on or after the page where there are pages."""
-        self._hits, self._total = found.hits, found.total
+        self._hits, self._total, self._searched = found.hits, found.total, True
         hits = enumerate(self._hits)
         after = (n for n, hit in hits if (hit.start >= near if page is None else (hit.page or 0) >= page))
         self._at = next(after, 0) if self._hits else -1
@@ -113,7 +115,7 @@ class ReaderFind(QWidget):
         text = ""
         if self._hits:
             text = tr("{at} of {total}", at=f"{self._at + 1:,}", total=f"{self._total:,}")
-        elif self.field.text().strip():
+        elif self._searched:
             text = tr("Not found")
         self.count.setText(text)
         for button in (self.before, self.next):

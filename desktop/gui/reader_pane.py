@@ -216,6 +216,7 @@ class ReaderPane(QWidget):
     def _fail(self, error: FootnoteError) -> None:
         self.tools.show_pages("", 1, 1)
         self.tools.offer("")
+        self.footer.open_in_app.hide()
         self.views.fail(error, self.place.quote if self.place is not None else "")
 
     def _look_again(self) -> None:

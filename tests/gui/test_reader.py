@@ -203,6 +203,11 @@ def test_searching_in_a_text(qtbot: QtBot, window: FootnoteWindow, tmp_path: Pat
     assert finder.count.text() == before
     finder.field.setText("no such words")
     qtbot.waitUntil(lambda: finder.count.text() == "Not found")
+    view(window).entries[4].click()
+    qtbot.waitUntil(lambda: "Four per cent" in reader(window).marked_words())
+    assert finder.isVisible() and finder.count.text() == "", "nothing was searched in this file yet"
+    qtbot.keyClick(finder.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: finder.count.text() == "Not found")
     window.escape()
     assert not finder.isVisible() and reader(window).isVisible()
 
