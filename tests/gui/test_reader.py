@@ -113,7 +113,7 @@ def test_footnotes_are_stepped_through(qtbot: QtBot, window: FootnoteWindow) -> 
 def test_escape_closes_the_reader_and_its_width_is_kept(qtbot: QtBot, window: FootnoteWindow) -> None:
     view(window).entries[3].click()
     qtbot.waitUntil(lambda: reader(window).isVisible())
-    window.splitter.setSizes([240, 700, 340])
+    window.splitter.setSizes([240, 600, 440])
     window.splitter.splitterMoved.emit(0, 0)
     width = reader(window).width()
     window.escape()
