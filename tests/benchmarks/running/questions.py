@@ -37,5 +37,7 @@ def prompt(question: str, file: str, beside: Sequence[str] = ()) -> tuple[Turn, 
 
 def fresh_prompt(number: int) -> tuple[Turn, ...]:
     """One that shares nothing with the others but its first few words, so that nothing of it is cached."""
-    question, file = QUESTIONS[number % len(QUESTIONS)]
-    return (Turn("user", f"Round {number}. {(SAMPLE / file).read_text(encoding='utf-8')}\n\n{question}"),)
+    file = QUESTIONS[number * 3 % len(QUESTIONS)][1]
+    text = (SAMPLE / file).read_text(encoding="utf-8")
+    # a long answer: one that ends early would be charged with all that a request costs
+    return (Turn("user", f"Round {number}. {text}\n\nRepeat this text word for word."),)
