@@ -21,20 +21,28 @@ from desktop.protocol.engine_messages import Downloads, DownloadsChanged, ModelI
 
 
 class DownloadRequests:
-    """`on_arrival` gets the path of a model that has come whole."""
+    """`on_arrival` gets the path of a model that has come whole; `on_measured`: what fits is known anew."""
 
     def __init__(
-        self, folders: DataFolders, broadcast: Broadcast, fits: ModelFits, on_arrival: Callable[[str], object]
+        self,
+        folders: DataFolders,
+        broadcast: Broadcast,
+        fits: ModelFits,
+        on_arrival: Callable[[str], object],
+        on_measured: Callable[[], object],
     ) -> None:
         self._folder, self._scratch = folders.models, folders.cache / "downloads"
         self._merged = Merged(broadcast)
-        self._fits, self._on_arrival = fits, on_arrival
+        self._fits, self._on_arrival, self._on_measured = fits, on_arrival, on_measured
         self._lock = threading.Lock()
         self._running: dict[str, _Running] = {}
         self._failed: dict[str, Download] = {}
 
     def list_offers(self, _: Nothing) -> Offers:
+        before = self._fits.speed()
         speed = self._fits.measured()
+        if speed != before:
+            self._on_measured()
         offers = tuple(self._fits.offered(model, installed_path(model, self._folder)) for model in self._catalogue())
         return Offers(offers, self._downloads(), self._free_disk(), speed)
 

@@ -30,14 +30,24 @@ class ModelFits:
         memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
     ) -> None:
         self._speeds, self._set_for, self._memory = speeds, set_for, memory
-        self._other_memory = other_memory
+        self._other_memory, self._roughly = other_memory, False
 
     def speed(self) -> Speed | None:
         return self._speeds.read()
 
     def measured(self) -> Speed:
-        """As it was measured, or else measured now, roughly, in half a second."""
-        return self._speeds.read() or self._speeds.keep(copying_speed(physical_cores()))
+        """As it was measured with a model, or else roughly, in half a second, once in each start.
+
+        Other work only makes a rough figure lower: the highest is kept.
+        """
+        kept = self._speeds.read()
+        if kept is not None and (kept.model or self._roughly):
+            return kept
+        rough = copying_speed(physical_cores())
+        self._roughly = True
+        if kept is not None and kept.bytes_per_second >= rough.bytes_per_second:
+            return kept
+        return self._speeds.keep(rough)
 
     def keep(self, speed: Speed) -> Speed:
         return self._speeds.keep(speed)

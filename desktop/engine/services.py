@@ -166,7 +166,7 @@ class Services:
             folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
         )
         self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
-        self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived)
+        self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived, self._models.announce)
         self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns)
 
     def _build_library(self, folders: DataFolders) -> LibraryRequests:

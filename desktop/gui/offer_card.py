@@ -14,6 +14,7 @@ from desktop.gui.wording import shown, size_text
 from desktop.platform_support.paths import project_data
 
 LICENCE_HEIGHT = grid(40)
+USUAL = "starter"
 SPARE = 256 << 20  # bytes that the download leaves free
 
 
@@ -27,12 +28,16 @@ class OfferAsked:
 
 
 def suggested(offers: Sequence[OfferedModel]) -> OfferedModel | None:
-    """The largest that fits and is fast, else the smallest that fits: what somebody who doesn't know takes."""
+    """What somebody who doesn't know takes: the largest that fits and is fast, or the usual one, even where it is slow,
+    since smaller ones are wrong too often; the smallest where that doesn't fit.
+    """
+    usual = next((offer for offer in offers if offer.id == USUAL), None)
     fast = [offer for offer in offers if offer.fit.verdict is MachineVerdict.FAST and not offer.fit.reason]
     fitting = [offer for offer in offers if offer.fit.verdict is not MachineVerdict.TOO_BIG]
-    if fast:
-        return max(fast, key=lambda offer: offer.size)
-    return min(fitting, key=lambda offer: offer.size, default=None)
+    best = max(fast, key=lambda offer: offer.size, default=None)
+    if usual is not None and usual in fitting and (best is None or best.size < usual.size):
+        return usual
+    return best or min(fitting, key=lambda offer: offer.size, default=None)
 
 
 class OfferCard:

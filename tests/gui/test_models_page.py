@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.models import MachineFit, MachineVerdict, OfferedModel
 from desktop.gui.controls import Button
 from desktop.gui.models_page import ModelsPage
+from desktop.gui.offer_card import suggested
 from desktop.gui.window import FootnoteWindow
 from tests.gui.conftest import OpenWindow
 
@@ -171,3 +173,17 @@ def test_a_dropped_model_is_used_there_or_copied_as_one_chooses(
     next(each for each in window.drop.findChildren(Button) if each.text() == "Copy it here").click()
     qtbot.waitUntil(lambda: "download copy-carried running" in calls())
     assert not [call for call in calls() if call.startswith("add ")]
+
+
+def test_the_usual_model_is_suggested_before_smaller_and_faster_ones() -> None:
+    def offer(name: str, size: int, verdict: MachineVerdict) -> OfferedModel:
+        fit = MachineFit(verdict, size, 8192, 5.0, "")
+        return OfferedModel(name, name, "1B", "Q4_K_M", "MIT", "", ("en",), 8192, size, True, ("x",), "", fit)
+
+    fast, slow, big = MachineVerdict.FAST, MachineVerdict.SLOW, MachineVerdict.TOO_BIG
+    small, large = offer("small", 5, fast), offer("large", 50, fast)
+    assert suggested((small, offer("starter", 10, slow), offer("large", 50, slow))) == offer("starter", 10, slow)
+    assert suggested((small, offer("starter", 10, fast), large)) == large
+    assert suggested((small, offer("starter", 10, big))) == small
+    assert suggested((offer("small", 5, slow), offer("starter", 10, big))) == offer("small", 5, slow)
+    assert suggested((offer("small", 5, big),)) is None
