@@ -50,8 +50,8 @@ def test_a_page_that_is_a_picture_is_found_shown_and_forgotten(engine: RunningEn
     found = engine.search("seventeen herons")[0]
     assert found.text == f"{TYPED}\n\n{PRINTED}"
     at = found.start + found.text.index("seventeen")
-    page = engine.call(m.OPEN_PAGE, m.OpenPage(file.id, 2, 1.0, at, at + len("seventeen")))
-    (box,) = page.boxes
+    page = engine.call(m.OPEN_PAGE, m.OpenPage(file.id, 2, 1.0, (m.TextRange(at, at + len("seventeen")),)))
+    ((box,),) = page.boxes
     # printed 40 points from the left, 100 from the top of a page of 400 by 300
     assert 200 < box.left < box.right < 285 and 80 < box.top < 100 < box.bottom < 115
     assert holding(engine.data, "herons")
