@@ -17,6 +17,7 @@ from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.upkeep import IndexUpkeep
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.protocol.child import ChildProcess
+from desktop.protocol.reader_messages import TextRange
 from desktop.reading.client import FileReader
 from desktop.reading.ocr_client import NETWORKS, Recogniser, RecognitionChoice
 from desktop.reading.recognised_pages import RecognisedPages
@@ -141,12 +142,12 @@ def test_the_pane_shows_recognised_words_at_their_places(desk: Desk) -> None:
         assert document.text == desk.text(scan)
         start = document.text.index("words")
         output = desk.home / "page.png"
-        (box,) = pane.render(scan, 1, 1.0, start, start + 6, output).boxes
+        ((box,),) = pane.render(scan, 1, 1.0, (TextRange(start, start + 6),), output).boxes
         assert output.read_bytes().startswith(b"\x89PNG")
         assert 200 < box.left < box.right < 400 and 70 < box.top < box.bottom < 155
-        both = pane.render(scan, 1, 1.0, 0, 17, output).boxes
+        (both,) = pane.render(scan, 1, 1.0, (TextRange(0, 17),), output).boxes
         assert len(both) == 1 and both[0].left < box.left
-        assert pane.render(scan, 1, 1.0, 0, 0, output).boxes == ()
+        assert pane.render(scan, 1, 1.0, (), output).boxes == ()
     finally:
         pane.close()
 
