@@ -16,10 +16,11 @@ from tests.support.running_engine import small_model_path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PASSAGE = {"file", "start", "end", "page", "text", "score", "context", "why"}
+PASSAGE = {"file", "start", "end", "page", "place", "text", "score", "context", "why"}
 WHY = {"words", "word_rank", "word_score", "meaning_rank", "cosine", "name_words", "rerank"}
 ANSWER = {"question", "answer", "refused", "sentences", "footnotes", "passages", "seconds"}
-FOOTNOTE = {"n", "file", "page", "start", "end", "quote"}
+ANSWER |= {"format", "problems", "mode", "conversation"}
+FOOTNOTE = {"n", "file", "page", "place", "start", "end", "quote"}
 
 
 class Shell:
@@ -115,7 +116,7 @@ def test_an_answer_has_footnotes_in_the_source(shell: Shell) -> None:
         assert set(answer) == ANSWER
         numbers = {footnote["n"] for footnote in answer["footnotes"]}
         for sentence in answer["sentences"]:
-            assert set(sentence) == {"text", "support", "footnotes"}
+            assert set(sentence) == {"text", "support", "footnotes", "missing"}
             assert sentence["support"] in ("supported", "partly", "unsupported", "none")
             assert set(sentence["footnotes"]) <= numbers
         for footnote in answer["footnotes"]:

@@ -20,7 +20,7 @@ from tests.support.project import ROOT
 from tests.support.running_engine import small_model_path
 
 MODEL = {"file", "name", "architecture", "size", "context", "problem"}
-TONE = {"file", "name", "architecture", "rank", "base", "verdict", "reason"}
+TONE = {"file", "name", "architecture", "rank", "base", "verdict", "reason", "licence", "origin", "sample", "truth"}
 LLAMA, QWEN = TINY_MODELS[0], TINY_MODELS[2]
 # the shapes of SmolLM2 135M, so that the model of the other tests can be one in these
 SMALL = {"hidden_size": 576, "intermediate_size": 1536, "num_attention_heads": 9, "num_key_value_heads": 3}
@@ -298,7 +298,8 @@ def test_a_converted_tone_changes_an_answer(tmp_path: Path) -> None:
     folder = write_peft(tmp_path / "letters", wide, modules=("q_proj", "k_proj"), change={"lora_alpha": 12})
     made = one(shell, "tones", "convert", folder, "--model", small_model_path(), "--to", tmp_path / "tone.gguf")
     assert made["verdict"] == "other_base"
-    words = ("ask", "--model", small_model_path(), "At what pressure does the feed pump shut down?")
+    # a strict answer of so weak a model gives way to the file's own words, which no tone changes
+    words = ("ask", "--free", "--model", small_model_path(), "At what pressure does the feed pump shut down?")
     plain, toned = one(shell, *words), one(shell, *words, "--tone", f"{tmp_path / 'tone.gguf'}=1")
     assert plain["answer"] and toned["answer"]
     assert toned["answer"] != plain["answer"]
