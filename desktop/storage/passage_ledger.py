@@ -264,6 +264,11 @@ class PassageLedger:
         where = "WHERE embedded = 1" if embedded_only else ""
         return array("q", (row[0] for row in self._database.rows(f"SELECT id FROM passages {where}")))
 
+    def ids_on_their_way(self) -> frozenset[int]:
+        """Passages that were read a moment ago, whose words go into the index with the next batch."""
+        query = "SELECT p.id FROM passages p JOIN files f ON f.id = p.file_id WHERE f.stored = 1"
+        return frozenset(int(row[0]) for row in self._database.rows(query))
+
     def sha256_of(self, file_id: int) -> str:
         row = self._database.row("SELECT sha256 FROM files WHERE id = ?", file_id)
         return str(row[0]) if row else ""
