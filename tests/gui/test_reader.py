@@ -114,8 +114,9 @@ def test_escape_closes_the_reader_and_its_width_is_kept(qtbot: QtBot, window: Fo
     view(window).entries[3].click()
     qtbot.waitUntil(lambda: reader(window).isVisible())
     window.splitter.setSizes([240, 600, 440])
+    qtbot.waitUntil(lambda: window.splitter.sizes()[2] == reader(window).width())  # laid out
     window.splitter.splitterMoved.emit(0, 0)
-    width = reader(window).width()
+    width = window.splitter.sizes()[2]
     window.escape()
     assert not reader(window).isVisible()
     assert window.parts.memory.get("reader_width") == width
