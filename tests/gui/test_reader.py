@@ -114,12 +114,11 @@ def test_escape_closes_the_reader_and_its_width_is_kept(qtbot: QtBot, window: Fo
     view(window).entries[3].click()
     qtbot.waitUntil(lambda: reader(window).isVisible())
     window.splitter.setSizes([240, 600, 440])
-    qtbot.waitUntil(lambda: window.splitter.sizes()[2] == reader(window).width())  # laid out
+    width = window.splitter.sizes()[2]  # a small screen may give it less
     window.splitter.splitterMoved.emit(0, 0)
-    width = window.splitter.sizes()[2]
     window.escape()
     assert not reader(window).isVisible()
-    assert window.parts.memory.get("reader_width") == width
+    assert window.parts.memory.get("reader_width") == width > 200
 
 
 def test_the_rest_of_a_long_file_comes_as_one_scrolls(qtbot: QtBot, window: FootnoteWindow, tmp_path: Path) -> None:
