@@ -26,7 +26,7 @@ from desktop.gui.shortcuts import bind_shortcuts
 from desktop.gui.side_column import SideColumn
 from desktop.gui.theme import PAGE_NARROWEST, WINDOW_LOWEST, WINDOW_NARROWEST
 from desktop.gui.translation import tr
-from desktop.gui.window_place import remember_place, restore_place
+from desktop.gui.window_place import give_reader_width, make_room, remember_place, restore_place
 
 if TYPE_CHECKING:
     from desktop.gui.reader_pane import ReaderPane
@@ -174,19 +174,16 @@ class FootnoteWindow(QMainWindow):
             self.reader = ReaderPane(self.parts)
             self.splitter.addWidget(self.reader)
             self.splitter.setCollapsible(2, False)
+            self.reader.closed.connect(lambda: make_room(self))
             self.reader.closed.connect(self.conversation.focus_composer)
             self.reader.library_wanted.connect(lambda: self.show_page("library"))
             self.reader.footnote_hovered.connect(self.conversation.light)
             self.reader.hide()
         if not self.reader.isVisible():
             self.reader.show()
-            self._give_reader_width(self.reader)
+            make_room(self)
+            give_reader_width(self, self.reader)
         return self.reader
-
-    def _give_reader_width(self, reader: "ReaderPane") -> None:
-        side, whole = self.splitter.sizes()[0], self.splitter.width()
-        width = min(reader.wanted_width(), max(whole - side - PAGE_NARROWEST, reader.minimumWidth()))
-        self.splitter.setSizes([side, whole - side - width, width])
 
     def _split(self) -> QSplitter:
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -277,6 +274,7 @@ class FootnoteWindow(QMainWindow):
         super().resizeEvent(event)
         self.bar.place()
         self.drop.place()
+        make_room(self)
         remember_place(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

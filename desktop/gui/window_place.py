@@ -5,11 +5,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 
-from desktop.gui.theme import SIDE_WIDTH, WINDOW_HEIGHT, WINDOW_WIDTH
+from desktop.gui.theme import (
+    PAGE_NARROWEST,
+    READER_NARROWEST,
+    SIDE_NARROWEST,
+    SIDE_WIDTH,
+    WINDOW_HEIGHT,
+    WINDOW_WIDTH,
+)
 
 if TYPE_CHECKING:
+    from desktop.gui.reader_pane import ReaderPane
     from desktop.gui.window import FootnoteWindow
 
+THREE_COLUMNS = SIDE_NARROWEST + PAGE_NARROWEST + READER_NARROWEST + 2  # with the lines between them
 VISIBLE = 80  # pixels of the window that must be on a screen for its old place to be used
 
 
@@ -26,6 +35,21 @@ def restore_place(window: "FootnoteWindow") -> None:
     window.splitter.setSizes([side, window.width() - side])
 
 
+def make_room(window: "FootnoteWindow") -> None:
+    """The side column gives way while it, the page and an open reader don't fit beside each other."""
+    reader = window.reader
+    narrow = reader is not None and not reader.isHidden() and window.width() < THREE_COLUMNS
+    if window.side.isHidden() != narrow:
+        window.side.setVisible(not narrow)
+
+
+def give_reader_width(window: "FootnoteWindow", reader: "ReaderPane") -> None:
+    """As wide as it was last, as far as the page can spare it."""
+    side, whole = window.splitter.sizes()[0], window.splitter.width()
+    width = min(reader.wanted_width(), max(whole - side - PAGE_NARROWEST, reader.minimumWidth()))
+    window.splitter.setSizes([side, whole - side - width, width])
+
+
 def remember_place(window: "FootnoteWindow") -> None:
     """Nothing before the window was shown: its first sizes are not yet anyone's wish."""
     if not window.isVisible():
@@ -36,7 +60,8 @@ def remember_place(window: "FootnoteWindow") -> None:
         shape = window.geometry()
         memory.set("place", [shape.x(), shape.y(), shape.width(), shape.height()])
     sizes = window.splitter.sizes()
-    memory.set("side_width", sizes[0])
+    if sizes[0] > 0:  # it may have given way
+        memory.set("side_width", sizes[0])
     if len(sizes) > 2 and sizes[2] > 0:
         memory.set("reader_width", sizes[2])
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.gui.answer_view import AnswerView
 from desktop.gui.reader_pane import ReaderPane
+from desktop.gui.theme import READER_NARROWEST
 from desktop.gui.window import FootnoteWindow
 from tests.gui.conftest import OpenWindow
 
@@ -114,11 +115,30 @@ def test_escape_closes_the_reader_and_its_width_is_kept(qtbot: QtBot, window: Fo
     view(window).entries[3].click()
     qtbot.waitUntil(lambda: reader(window).isVisible())
     window.splitter.setSizes([240, 600, 440])
-    width = window.splitter.sizes()[2]  # a small screen may give it less
     window.splitter.splitterMoved.emit(0, 0)
+    width = reader(window).width()
     window.escape()
     assert not reader(window).isVisible()
-    assert window.parts.memory.get("reader_width") == width > 200
+    assert window.parts.memory.get("reader_width") == width >= READER_NARROWEST
+
+
+@pytest.mark.parametrize("narrow", [720, 800, 865])
+def test_in_a_narrow_window_the_side_column_gives_way_to_the_reader(
+    qtbot: QtBot, window: FootnoteWindow, narrow: int
+) -> None:
+    window.resize(narrow, 700)
+    assert window.side.isVisible()
+    view(window).entries[3].click()
+    qtbot.waitUntil(lambda: reader(window).isVisible() and not window.side.isVisible())
+    page = window.splitter.widget(1)
+    qtbot.waitUntil(lambda: page.geometry().right() < reader(window).geometry().left())
+    assert reader(window).width() >= READER_NARROWEST
+    assert reader(window).geometry().right() < window.splitter.width()
+    window.escape()
+    assert window.side.isVisible() and window.parts.memory.get("side_width") != 0
+    view(window).entries[3].click()
+    window.resize(1000, 700)
+    qtbot.waitUntil(window.side.isVisible)
 
 
 def test_the_rest_of_a_long_file_comes_as_one_scrolls(qtbot: QtBot, window: FootnoteWindow, tmp_path: Path) -> None:
