@@ -3,7 +3,6 @@
 The engine answers `hello` and `status` long before this is done.
 """
 
-import importlib
 import threading
 import time
 from collections.abc import Sequence
@@ -92,12 +91,6 @@ class SharedEmbedder:
         now = time.monotonic()
         just_asked = now - self._last_asked < _QUIET and now - self._last_slice < _LONGEST_WAIT
         return not self._asked and not just_asked
-
-
-def import_libraries() -> None:
-    """What takes seconds on a busy computer; `HeavyLoader` then finds it imported."""
-    for name in ("desktop.storage.search_index", "desktop.embedding.embedder"):
-        importlib.import_module(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.domain.errors import EngineProblem, FootnoteError
-from desktop.engine.services import BACKGROUND, Services
+from desktop.engine.routes import BACKGROUND
+from desktop.engine.services import Services
 from desktop.platform_support.library_lock import LibraryLock
 from desktop.platform_support.local_socket import Listener, Stream, address_of, connect
 from desktop.platform_support.paths import DataFolders

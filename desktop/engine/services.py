@@ -1,10 +1,8 @@
-"""Builds every object of the engine, by hand, and names the method each request goes to. Does no work itself."""
+"""Builds every object of the engine, by hand. Does no work itself; `routes.py` says where each request goes."""
 
 import dataclasses
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from desktop import __version__
 from desktop.answering.interfaces import AnswerLimits
@@ -17,7 +15,7 @@ from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.embedder_requests import EmbedderRequests
 from desktop.engine.forgetting import Forgetting
-from desktop.engine.heavy_parts import HeavyLoader, import_libraries
+from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.idle_unloading import IdleUnloading
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
@@ -25,6 +23,7 @@ from desktop.engine.model_details import DetailsOfModels
 from desktop.engine.model_fits import ModelFits
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.model_turns import ModelTurns
+from desktop.engine.routes import Handlers, Requests, routes
 from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
@@ -47,7 +46,7 @@ from desktop.platform_support.paths import DataFolders
 from desktop.platform_support.priority import on_battery
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import HELLO, Greeting, Hello, Nothing
-from desktop.protocol.lines import PROTOCOL, Method
+from desktop.protocol.lines import PROTOCOL
 from desktop.reading.client import FileReader
 from desktop.reading.ocr_client import Recogniser, RecognitionChoice
 from desktop.reading.recognised_pages import RecognisedPages
@@ -61,35 +60,6 @@ from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.recognition_table import RecognitionTable
-
-Handlers = dict[Method[Any, Any], Callable[[Any], object]]
-
-# these may take long; they never keep `cancel_answer`, `status` or `ask` waiting, nor one row of them the other
-BACKGROUND = (
-    frozenset(
-        {
-            "search",
-            "suggest_scopes",
-            "preview_add",
-            "preview_rules",
-            "check",
-            "list_embedders",
-            "preview_embedder",
-            "rebuild",
-            "add",
-            "remove",
-            "forget_folder",
-            "remove_model",
-            "find_models",
-            "list_offers",
-            "discard_download",
-            "measure_speed",
-            "export_conversation",
-        }
-    ),
-    frozenset({"locate_words", "open_text", "open_page", "open_rows"}),
-    frozenset({"find_words", "prepare_source"}),
-)
 
 
 class Services:
@@ -231,87 +201,29 @@ class Services:
         return indexer
 
     def _open_parts(self, anew: bool) -> IndexerParts:
-        import_libraries()
         heavy = self._heavy.load_anew() if anew else self._heavy.get()
         return IndexerParts(
             self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note, self._recognition
         )
 
     def handlers(self) -> Handlers:
-        library, answers, models, tones = self._library, self._answers, self._models, self._tones
-        return {
-            HELLO: self._hello,
-            m.STATUS: library.status,
-            m.LIST_FILES: library.list_files,
-            m.PREVIEW_ADD: library.preview_add,
-            m.ADD: library.add,
-            m.REMOVE: library.remove,
-            m.RESCAN: library.rescan,
-            m.RETRY_FILE: library.retry_file,
-            m.FORGET_MISSING: library.forget_missing,
-            m.USER_ACTIVE: library.user_active,
-            m.PAUSE: library.pause,
-            m.SEARCH: library.search,
-            m.FORGET_FOLDER: self._forgetting.forget_folder,
-            m.PREVIEW_RULES: self._rules.preview_rules,
-            m.SET_RULES: self._rules.set_rules,
-            m.SUGGEST_SCOPES: library.suggest_scopes,
-            m.CHECK: library.check,
-            m.REBUILD: library.rebuild,
-            m.ASK: answers.ask,
-            m.CANCEL_ANSWER: answers.cancel_answer,
-            m.CONTINUE_ANSWER: answers.continue_answer,
-            **self._conversation_handlers(),
-            **self._sources.handlers(),
-            m.LIST_MODELS: models.list_models,
-            m.ADD_MODEL: models.add_model,
-            m.CHOOSE_MODEL: models.choose_model,
-            m.REMOVE_MODEL: models.remove_model,
-            m.FIND_MODELS: models.find_models,
-            m.READ_MODEL_DETAILS: models.read_model_details,
-            m.CHANGE_MODEL_DETAILS: models.change_model_details,
-            m.LIST_OFFERS: self._downloads.list_offers,
-            m.LIST_DOWNLOADS: self._downloads.list_downloads,
-            m.GET_MODEL: self._downloads.get_model,
-            m.COPY_MODEL: self._downloads.copy_model,
-            m.PAUSE_DOWNLOAD: self._downloads.pause_download,
-            m.DISCARD_DOWNLOAD: self._downloads.discard_download,
-            m.MEASURE_SPEED: self._speeds.measure_speed,
-            m.LIST_TONES: tones.list_tones,
-            m.ADD_TONE: tones.add_tone,
-            m.CHOOSE_TONES: tones.choose_tones,
-            m.RENAME_TONE: tones.rename_tone,
-            m.REMOVE_TONE: tones.remove_tone,
-            m.RESTORE_TONE: tones.restore_tone,
-            m.HEAR_TONE: self._trials.hear_tone,
-            m.CHECK_TRUTH: self._trials.check_truth,
-            m.CANCEL_TRIAL: self._trials.cancel_trial,
-            m.LIST_TRUTH_QUESTIONS: self._trials.list_truth_questions,
-            m.READ_VOICE: self._voices.read_voice,
-            m.CHOOSE_VOICE: self._voices.choose_voice,
-            m.READ_SETTINGS: self._setting_requests.read_settings,
-            m.CHANGE_SETTING: self._setting_requests.change_setting,
-            m.LIST_EMBEDDERS: self._embedders.list_embedders,
-            m.PREVIEW_EMBEDDER: self._embedders.preview_embedder,
-            m.CHOOSE_EMBEDDER: self._embedders.choose_embedder,
-            m.RAISE_WINDOW: self._raise_window,
-        }
-
-    def _conversation_handlers(self) -> Handlers:
-        kept = self._kept
-        return {
-            m.LIST_CONVERSATIONS: kept.list_conversations,
-            m.READ_CONVERSATION: kept.read_conversation,
-            m.RENAME_CONVERSATION: kept.rename_conversation,
-            m.DELETE_CONVERSATION: kept.delete_conversation,
-            m.RESTORE_CONVERSATION: kept.restore_conversation,
-            m.CHOOSE_ATTEMPT: kept.choose_attempt,
-            m.RATE_ANSWER: kept.rate_answer,
-            m.EDIT_ANSWER: kept.edit_answer,
-            m.CHECK_CITED: kept.check_cited,
-            m.SET_MODE: kept.set_mode,
-            m.EXPORT_CONVERSATION: kept.export_conversation,
-        }
+        requests = Requests(
+            library=self._library,
+            forgetting=self._forgetting,
+            rules=self._rules,
+            embedders=self._embedders,
+            answers=self._answers,
+            kept=self._kept,
+            voices=self._voices,
+            sources=self._sources,
+            models=self._models,
+            downloads=self._downloads,
+            speeds=self._speeds,
+            tones=self._tones,
+            trials=self._trials,
+            settings=self._setting_requests,
+        )
+        return {HELLO: self._hello, m.RAISE_WINDOW: self._raise_window, **routes(requests)}
 
     def start(self) -> None:
         self._indexer.start()

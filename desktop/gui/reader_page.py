@@ -148,9 +148,6 @@ class ReaderPage(QScrollArea):
     def show_marks(self, marks: tuple[Mark, ...]) -> None:
         self.picture.show_marks(marks)
 
-    def look_at_marks(self) -> None:
-        QTimer.singleShot(0, self, self._to_mark)
-
     def forget(self) -> None:
         """Before another file is opened."""
         self._page = None
