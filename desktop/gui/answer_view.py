@@ -173,8 +173,6 @@ class AnswerView(QWidget):
         self.heading.allow_editing(True)
         self._show_searched(answer.standalone)
         self.thought.show_whole(answer.thought)
-        for text in notes_of(answer):
-            self._above.addWidget(label(text, "muted", wrap=True))
         self._show_body(answer)
         self._show_actions(answer)
         self._focus_again(focused)
@@ -182,6 +180,8 @@ class AnswerView(QWidget):
 
     def _show_body(self, answer: Answer) -> None:
         own = answer.own_words is not None and not self._original
+        for text in () if own else notes_of(answer):
+            self._above.addWidget(label(text, "muted", wrap=True))
         if answer.own_words is not None:
             self._above.addLayout(self._own_words_line(own))
         if self._comparing and len(self.attempts) > 1:

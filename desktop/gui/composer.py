@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop.gui.chooser import Chooser
 from desktop.gui.controls import Button, column, look_again, row
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.library_state import LibraryState
@@ -117,12 +118,11 @@ class Composer(QWidget):
         self.draft.moveCursor(self.draft.textCursor().MoveOperation.End)
         self._allow()
 
-    def _chooser(self, name: str) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setProperty("look", "plain")
+    def _chooser(self, name: str) -> Chooser:
+        chooser = Chooser()
         chooser.setAccessibleName(name)
         chooser.setToolTip(name)
-        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        chooser.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToContents)
         chooser.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         chooser.setMinimumContentsLength(8)
         return chooser

@@ -1,22 +1,22 @@
 """Chooses what the answers of a conversation may hold. Shown in the composer; keeps and sends nothing."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from desktop.domain.answers import AnswerMode
+from desktop.gui.chooser import Chooser
 from desktop.gui.translation import tr
 
 
-class ModeChooser(QComboBox):
+class ModeChooser(Chooser):
     """Signals: `mode_chosen(AnswerMode)` when the user chose."""
 
     mode_chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setProperty("look", "plain")
         self.setAccessibleName(tr("What answers may hold"))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         for mode, name, text in mode_texts():
             self.addItem(name, mode)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.answers import AnswerFormat, ToneChoice
+from desktop.gui.chooser import Chooser
 from desktop.gui.controls import Button, plain_tip, row
 from desktop.gui.library_state import LibraryState
 from desktop.gui.schema_sheet import SchemaSheet
@@ -53,9 +54,8 @@ class VoiceControls(QWidget):
         state.tones_changed.connect(self._show)
         self._show()
 
-    def _format_chooser(self) -> QComboBox:
-        chooser = QComboBox()
-        chooser.setProperty("look", "plain")
+    def _format_chooser(self) -> Chooser:
+        chooser = Chooser()
         chooser.setAccessibleName(tr("Form of the answer"))
         chooser.setToolTip(tr("Form of the answer"))
         for kind, text in (

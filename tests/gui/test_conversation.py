@@ -201,3 +201,15 @@ def test_sentence_and_footnote_light_up_together(qtbot: QtBot, open_window: Open
     view.entries[1].pointed_at.emit(True)
     (selection,) = view.text.extraSelections()
     assert "three months" in selection.cursor.selectedText()
+
+
+def test_what_does_not_fit_of_a_choice_is_cut_with_an_ellipsis(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window()
+    models = window.conversation.composer.models
+    qtbot.waitUntil(lambda: models.currentText() != "")
+    models.setFixedWidth(400)
+    assert models.shown_text() == models.currentText()
+    models.setFixedWidth(90)
+    shown = models.shown_text()
+    assert shown.endswith("…") and models.currentText().startswith(shown[:-1])
+    assert models.accessibleName() and not models.grab().isNull()
