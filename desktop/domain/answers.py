@@ -134,6 +134,7 @@ class Answer:
     Answers to the same question are attempts: `attempt_of` is the id of the first of them (its own id for that one),
     and the conversation goes on from the `chosen` one. `thought` is what the model wrote to itself before it answered.
     `rating` is -1, 0 or 1. `own_words` is what the user wrote in place of `text`; None: nothing.
+    `by_quote`: the sentences are the files' own, no model's.
     """
 
     id: int
@@ -159,6 +160,7 @@ class Answer:
     chosen: bool = True
     rating: int = 0
     own_words: str | None = None
+    by_quote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,4 +142,5 @@ def stored(job: Job, draft: Draft, model: str, tones: tuple[ToneChoice, ...], se
         attempt_of=job.attempt_of,
         rating=begun.rating if begun is not None else 0,
         own_words=begun.own_words if begun is not None else None,
+        by_quote=draft.by_quote,
     )

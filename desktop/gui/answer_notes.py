@@ -10,8 +10,11 @@ def notes_of(answer: Answer) -> tuple[str, ...]:
     """What a reader must know before the words."""
     notes: list[str] = []
     whole = answer.state is not AnswerState.INTERRUPTED and not answer.refused
-    if whole and not answer.model and answer.mode is not AnswerMode.QUOTES:
-        notes.append(tr("There was no model to answer with: these are your files’ own words."))
+    if whole and answer.mode is not AnswerMode.QUOTES:
+        if not answer.model:
+            notes.append(tr("There was no model to answer with: these are your files’ own words."))
+        elif answer.by_quote:
+            notes.append(tr("Your files don’t carry what the model wrote. These are their own words instead."))
     states = {
         AnswerState.STOPPED: tr("You stopped this answer."),
         AnswerState.CUT: tr("This answer came to its longest length."),

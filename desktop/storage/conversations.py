@@ -19,7 +19,15 @@ _COLUMNS = (
     "(SELECT mode FROM conversations c WHERE c.id = conversation_id)"
 )
 # what answers of older versions lack
-_UNKNOWN = {"mode": "strict", "thought": "", "attempt_of": 0, "chosen": True, "rating": 0, "own_words": None}
+_UNKNOWN = {
+    "mode": "strict",
+    "thought": "",
+    "attempt_of": 0,
+    "chosen": True,
+    "rating": 0,
+    "own_words": None,
+    "by_quote": False,
+}
 
 
 class Conversations:

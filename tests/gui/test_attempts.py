@@ -1,5 +1,6 @@
 """Several attempts at a question in the window: asked, stepped through, compared, rated, edited, gone on with."""
 
+import dataclasses
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -7,12 +8,14 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.answers import AnswerMode
+from desktop.gui.answer_notes import notes_of
 from desktop.gui.answer_view import AnswerView
 from desktop.gui.comparison import Comparison, differences
 from desktop.gui.controls import Button
 from desktop.gui.conversation_export import file_title
 from desktop.gui.footnote_entry import SourceEntry
 from desktop.gui.window import FootnoteWindow
+from tests.gui.canned import answer, write_sources
 from tests.gui.conftest import OpenWindow
 from tests.gui.test_conversation import Calls, ask, button, ended, texts
 
@@ -220,3 +223,13 @@ def test_the_row_of_actions_keeps_the_focus(qtbot: QtBot, open_window: OpenWindo
     focused = window.focusWidget()
     assert isinstance(focused, Button) and focused.accessibleName() == "Good answer"
     assert not isinstance(focused, SourceEntry | QComboBox)
+
+
+def test_it_is_said_whose_words_stand_in_for_the_models(tmp_path: Path) -> None:
+    plain = answer(1, 1, "How long?", write_sources(tmp_path))
+    assert notes_of(plain) == ()
+    (instead,) = notes_of(dataclasses.replace(plain, by_quote=True))
+    assert instead == "Your files don’t carry what the model wrote. These are their own words instead."
+    (alone,) = notes_of(dataclasses.replace(plain, by_quote=True, model=""))
+    assert alone.startswith("There was no model")
+    assert notes_of(dataclasses.replace(plain, by_quote=True, model="", mode=AnswerMode.QUOTES)) == ()
