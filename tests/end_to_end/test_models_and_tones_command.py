@@ -22,6 +22,10 @@ from tests.support.running_engine import small_model_path
 MODEL = {"file", "name", "architecture", "size", "context", "problem"}
 TONE = {"file", "name", "architecture", "rank", "base", "verdict", "reason", "licence", "origin", "sample", "truth"}
 LLAMA, QWEN = TINY_MODELS[0], TINY_MODELS[2]
+needs_small_model = pytest.mark.skipif(
+    not small_model_path().exists(),
+    reason="the small test model is not installed: python3 -m installer setup --model tiny",
+)
 # the shapes of SmolLM2 135M, so that the model of the other tests can be one in these
 SMALL = {"hidden_size": 576, "intermediate_size": 1536, "num_attention_heads": 9, "num_key_value_heads": 3}
 
@@ -284,10 +288,7 @@ def test_the_model_that_answers_is_the_one_compared_with(shell: FootnoteCommand,
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not small_model_path().exists(),
-    reason="the small test model is not installed: python3 -m installer setup --model tiny",
-)
+@needs_small_model
 def test_a_converted_tone_changes_an_answer(tmp_path: Path) -> None:
     """From a folder of PEFT to words: converted for a real model, laid over it in the real runner."""
     shell = FootnoteCommand(tmp_path / "library")
@@ -305,3 +306,24 @@ def test_a_converted_tone_changes_an_answer(tmp_path: Path) -> None:
     assert toned["answer"] != plain["answer"]
     unheard = one(shell, *words, "--tone", f"{tmp_path / 'tone.gguf'}=0")
     assert unheard["answer"] == plain["answer"]
+
+
+@needs_small_model
+def test_what_a_tone_costs_in_truth_is_said_and_kept(shell: FootnoteCommand, home: Path, tmp_path: Path) -> None:
+    (home / "models").mkdir(parents=True)
+    (home / "models" / small_model_path().name).symlink_to(small_model_path())
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "lease.txt").write_text("The lease of Unit 4 has a notice period of three months.\n")
+    shell.data.mkdir(parents=True)
+    wanted = {"truth_questions": "How long is the notice period of the lease?", "answer_tokens": 64}
+    (shell.data / "settings.json").write_text(json.dumps({"version": 1, "values": wanted}))
+    shell.objects("add", tmp_path / "files")
+    (home / "tones").mkdir()
+    make_lora(small_model_path(), home / "tones" / "firm.gguf", seed=1, scale=0.5)
+    report = one(shell, "tones", "truth", "firm", "--wait", "--strength", "1.2")
+    assert (report["model"], report["strength"], report["questions"]) == (small_model_path().name, 1.2, 1)
+    for measures in (report["before"], report["after"]):
+        assert 0 <= measures["supported"] <= measures["claims"]
+        assert measures["refused"] in (0, 1)
+    # the card keeps it, and says it in words
+    assert "of the sentences are in the files at 120%" in shell.run("tones", "list").stdout

@@ -1,5 +1,8 @@
-"""A graphics card whose driver fails at work: the processor answers instead, and it is said."""
+"""A graphics card whose driver fails at work, or whose memory is too small: what else can answers instead, and it is
+said.
+"""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,8 +27,10 @@ def works(_build: NativeBuild) -> ProbeResult:
 def start(on_event: Callable[[Event], None], environment: Mapping[str, str]) -> ChildProcess:
     if LIBRARY_VARIABLE not in environment:
         return start_runner(on_event, environment)
-    here = {**environment, "PYTHONPATH": str(Path(__file__).parent)}
-    return ChildProcess(("failing_card",), here, on_event=on_event)
+    here = {**environment, "PYTHONPATH": os.pathsep.join((str(Path(__file__).parent), environment["PYTHONPATH"]))}
+    # the build's folder is empty
+    del here[LIBRARY_VARIABLE]
+    return ChildProcess((os.environ.get("CARD", "failing_card"),), here, on_event=on_event)
 
 
 @pytest.fixture
@@ -58,5 +63,30 @@ def test_after_the_first_words_the_answer_fails_and_the_next_comes_from_the_proc
         with pytest.raises(RunnerDied):
             runner.generate(QUESTION, max_tokens=8)
         assert runner.generate(QUESTION, max_tokens=8).text
+    finally:
+        runner.close()
+
+
+@pytest.mark.parametrize(
+    ("takes", "tried", "note"),
+    [
+        (8, [31, 15, 7], "The graphics card has too little memory for this model: 7 of its layers are on it."),
+        (0, [31, 15, 7, 3, 1, 0], "The graphics card has too little memory for this model: nothing of it is on it."),
+    ],
+)
+def test_a_card_out_of_memory_gets_half_as_many_layers_until_they_fit(
+    builds: BuildChoice, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    takes: int, tried: list[int], note: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("CARD", "small_card")
+    monkeypatch.setenv("CARD_TAKES", str(takes))
+    monkeypatch.setenv("CARD_NOTES", str(tmp_path / "tried"))
+    runner = ModelRunner(start, builds)
+    try:
+        loaded = runner.ensure_loaded(str(small_model), context=512)
+        assert list(map(int, (tmp_path / "tried").read_text().split())) == tried
+        assert (loaded.gpu_layers, loaded.device) == (tried[-1], "A card" if tried[-1] else "")
+        assert loaded.note == note
+        assert runner.generate(QUESTION, max_tokens=4).text
     finally:
         runner.close()
