@@ -13,6 +13,7 @@ from installer.checks import run_checks
 from installer.console import Console
 from installer.gpu import CHOICES
 from installer.launch import make_locks, open_footnote, run_benchmark
+from installer.llama_wheel import PORTABLE
 from installer.machine import has_display
 from installer.problems import shown
 from installer.setup_plan import SetupPlan, Wishes
@@ -77,6 +78,9 @@ def _dispatch(arguments: Sequence[str], checkout: Checkout, console: Console) ->
     if command == "bench":
         SetupPlan(checkout, Wishes(model="tiny", checks=True), console).carry_out()
         return run_benchmark(checkout, options.name, rest)
+    if command == "native":
+        SetupPlan(checkout, Wishes(model=None, window=False, portable=True), console).carry_out()
+        return 0
     return _set_up_and_run(options, checkout, console)
 
 
@@ -117,5 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench = commands.add_parser("bench", help="run one benchmark")
     bench.add_argument("name", metavar="NAME", help="a module of tests/benchmarks, for example start")
+    native = commands.add_parser("native", help="for packages: build llama.cpp for every processor")
+    native.add_argument("recipe", choices=(PORTABLE,), metavar=PORTABLE, help="any x86-64-v2, AVX2 and newer, or ARM")
     commands.add_parser("lock", help="for developers: remake installer/locks and the licence list")
     return parser

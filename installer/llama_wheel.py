@@ -21,6 +21,7 @@ from installer.stamp import key_of
 BUILD_OPTIONS = (
     "-DLLAVA_BUILD=OFF -DLLAMA_BUILD_MTMD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
 )
+PORTABLE = "portable"
 # "": what everyone gets; on a Mac it holds Metal, which llama-cpp-python switches on there.
 # "portable" runs on any x86-64 or ARM: it holds the processor's part once for each generation of processors, and
 # llama.cpp takes the best that the processor can run.
@@ -28,7 +29,7 @@ RECIPES: Mapping[str, str] = {
     "": "-DGGML_NATIVE=ON",
     "vulkan": "-DGGML_NATIVE=ON -DGGML_VULKAN=ON",
     "cuda": "-DGGML_NATIVE=ON -DGGML_CUDA=ON",
-    "portable": "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON",
+    PORTABLE: "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON",
 }
 HINT = "If it says that a compiler or memory is missing, mend that; then run the same command again."
 

@@ -10,10 +10,11 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from desktop.llm.devices import PROCESSOR_LIBRARIES
 from desktop.llm.native_builds import LIBRARY_VARIABLE, MANIFEST, write_manifest
 from installer.checkout import Checkout
 from installer.console import Console
-from installer.llama_wheel import LlamaWheel
+from installer.llama_wheel import PORTABLE, LlamaWheel
 
 TRY_SECONDS = 90.0
 
@@ -46,7 +47,11 @@ class NativeFolder:
             os.replace(fresh, self.folder)
 
     def tell(self, checkout: Checkout) -> None:
-        """Says in a line what the build finds on this computer."""
+        """Says in a line what the build finds on this computer, or, of a portable one, what it is made for."""
+        if self._wheel.recipe == PORTABLE:
+            parts = sorted(path.stem.rpartition("-")[2] for path in self.folder.glob(PROCESSOR_LIBRARIES))
+            self._console.say(f"  It lies in {self.folder} and is made for: {', '.join(parts)}")
+            return
         command = [str(checkout.python), "-m", "desktop.llm.probe", "--say"]
         environment = {**os.environ, LIBRARY_VARIABLE: str(self.folder)}
         try:

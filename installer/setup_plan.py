@@ -43,7 +43,9 @@ SYSTEM_CHECK = "2"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asked for. `model` is an id of the catalogue or None; `gpu` one of `gpu.CHOICES`."""
+    """What the user asked for. `model` is an id of the catalogue or None; `gpu` one of `gpu.CHOICES`; `portable`: a
+    build of llama.cpp for every processor instead.
+    """
 
     model: str | None
     checks: bool = False
@@ -51,6 +53,7 @@ class Wishes:
     workshop: bool = False
     force: bool = False
     gpu: str = "none"
+    portable: bool = False
 
 
 class SetupPlan:
@@ -65,7 +68,8 @@ class SetupPlan:
         self._environment = Environment(checkout, self._logs, console)
         self._llama = LlamaWheel(self._environment, self._folders.cache / "wheels", self._logs, console)
         self._gpu = choose_gpu(wishes.gpu, Hardware())
-        self._native = self._native_folder(self._gpu) if self._gpu not in ("", "metal") else None
+        recipe = "portable" if wishes.portable else self._gpu
+        self._native = self._native_folder(recipe) if recipe not in ("", "metal") else None
         self._headers = VulkanHeaders(self._folders.cache / "vulkan-headers")
         self._workshop = Workshop(self._environment, self._logs, console)
         catalogue = read_catalogue()
@@ -182,10 +186,10 @@ class SetupPlan:
             environment.install("check", "Installing the check tools")
         environment.install_project()
         self._llama.install()
-        self._build_for_gpu()
+        self._build_native()
         self._workshop.install(wanted=self._wishes.workshop)
 
-    def _build_for_gpu(self) -> None:
+    def _build_native(self) -> None:
         if self._wishes.gpu == "auto" and not self._gpu:
             self._console.say("No graphics card that llama.cpp could use was found; Footnote uses the processor.")
         if self._native is None or self._native.is_made():
@@ -197,8 +201,8 @@ class SetupPlan:
         self._native.make(more)
         self._native.tell(self._checkout)
 
-    def _native_folder(self, gpu: str) -> NativeFolder:
-        wheel = LlamaWheel(self._environment, self._folders.cache / "wheels", self._logs, self._console, gpu)
+    def _native_folder(self, recipe: str) -> NativeFolder:
+        wheel = LlamaWheel(self._environment, self._folders.cache / "wheels", self._logs, self._console, recipe)
         return NativeFolder(wheel, self._folders.native, self._console)
 
     def _fetch_files(self) -> None:

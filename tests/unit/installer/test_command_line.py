@@ -33,11 +33,13 @@ def installer(*arguments: str, code: str = "") -> subprocess.CompletedProcess[st
 def test_help_helps() -> None:
     done = installer("--help", code="pass")
     assert done.returncode == 0
-    for word in ("run", "setup", "test", "bench", "lock", "starter", "FOOTNOTE_HOME", "Ctrl-C"):
+    for word in ("run", "setup", "test", "bench", "native", "lock", "starter", "FOOTNOTE_HOME", "Ctrl-C"):
         assert word in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("run", "--model", "huge"), ("setup", "--fast")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("fly",), ("run", "--model", "huge"), ("setup", "--fast"), ("native", "cuda")]
+)
 def test_wrong_usage_is_two(arguments: tuple[str, ...]) -> None:
     done = installer(*arguments, code="pass")
     assert done.returncode == 2

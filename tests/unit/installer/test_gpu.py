@@ -1,5 +1,8 @@
-"""Building for a graphics card: which kind, what it needs, the build command itself, and its libraries in a folder."""
+"""Building for a graphics card, or for every processor: what it needs, the build command itself, and its libraries in
+a folder.
+"""
 
+import io
 import os
 import zipfile
 from pathlib import Path
@@ -12,7 +15,7 @@ from desktop.llm.native_builds import MANIFEST
 from installer.console import Console
 from installer.environment import Environment
 from installer.gpu import Hardware, VulkanHeaders, choose_gpu, header_version, missing_for_gpu
-from installer.llama_wheel import RECIPES, LlamaWheel
+from installer.llama_wheel import PORTABLE, RECIPES, LlamaWheel
 from installer.native_build import NativeFolder, unpack_libraries
 from installer.prerequisites import Probe
 from installer.problems import SetupProblem
@@ -55,8 +58,15 @@ def test_missing_tools_are_one_line() -> None:
 
 
 @POSIX
-@pytest.mark.parametrize(("gpu", "option"), [("vulkan", "-DGGML_VULKAN=ON"), ("cuda", "-DGGML_CUDA=ON")])
-def test_the_build_command(gpu: str, option: str, tmp_path: Path, console: Console) -> None:
+@pytest.mark.parametrize(
+    ("recipe", "first"),
+    [
+        ("vulkan", "-DGGML_NATIVE=ON -DGGML_VULKAN=ON "),
+        ("cuda", "-DGGML_NATIVE=ON -DGGML_CUDA=ON "),
+        ("portable", "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON "),
+    ],
+)
+def test_the_build_command(recipe: str, first: str, tmp_path: Path, console: Console) -> None:
     calls = tmp_path / "calls"
     checkout = clone(tmp_path / "clone", calls)
     # this stand-in also tells with which options it was called
@@ -65,10 +75,10 @@ def test_the_build_command(gpu: str, option: str, tmp_path: Path, console: Conso
     )
     checkout.python.write_text(program, encoding="utf-8")
     logs = tmp_path / "logs"
-    wheel = LlamaWheel(Environment(checkout, logs, console), tmp_path / "wheels", logs, console, gpu)
+    wheel = LlamaWheel(Environment(checkout, logs, console), tmp_path / "wheels", logs, console, recipe)
     wheel.made({"CMAKE_ARGS": "-DMORE=1"})
     options, command = calls.read_text(encoding="utf-8").splitlines()
-    assert options.startswith(f"-DGGML_NATIVE=ON {option} ")
+    assert options.startswith(first)
     assert options.endswith(" -DMORE=1")
     assert "-m pip wheel --no-deps" in command
     assert "--require-hashes" in command
@@ -79,6 +89,19 @@ def test_every_recipe_is_another_wheel(tmp_path: Path, console: Console) -> None
     environment = Environment(checkout, tmp_path, console)
     folders = {LlamaWheel(environment, tmp_path, tmp_path, console, recipe).folder for recipe in RECIPES}
     assert len(folders) == len(RECIPES)
+
+
+def test_a_portable_build_says_what_it_is_made_for(tmp_path: Path) -> None:
+    said = io.StringIO()
+    console = Console(said)
+    checkout = clone(tmp_path / "clone", tmp_path / "calls")
+    wheel = LlamaWheel(Environment(checkout, tmp_path, console), tmp_path / "wheels", tmp_path, console, PORTABLE)
+    native = NativeFolder(wheel, tmp_path / "native", console)
+    native.folder.mkdir(parents=True)
+    for name in ("libggml-cpu-sse42.so", "libggml-cpu-haswell.so", "libllama.so", "libggml-base.so"):
+        (native.folder / name).touch()
+    native.tell(checkout)
+    assert said.getvalue() == f"  It lies in {native.folder} and is made for: haswell, sse42\n"
 
 
 @POSIX

@@ -33,7 +33,7 @@ def portable() -> Path:
     folders = (path for path in data_folders().native.glob("portable-*") if any(path.glob(PROCESSOR_LIBRARIES)))
     folder = next(folders, None)
     if folder is None:
-        pytest.skip("no portable build here")
+        pytest.skip("no portable build here: python3 -m installer native portable")
     return folder
 
 
