@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from desktop.answering.evidence import Evidence, Unit, holds_name
 from desktop.answering.facts import holds_number
 from desktop.answering.lacking import lacking
-from desktop.answering.vocabulary import ASKING_STEMS
+from desktop.answering.vocabulary import ASKING_STEMS, EVERYDAY_STEMS
 from desktop.domain.answers import Support
 
 # read off labelled claims: at 0.58 about one in fifteen of the partly supported ones passes, none of the unsupported
@@ -75,6 +75,7 @@ class _Alignment:
     def __init__(self, sentence: str, terms: frozenset[str], evidence: Evidence) -> None:
         self._sentence, self._terms, self._evidence = sentence, terms, evidence
         self._facts = evidence.facts(sentence)
+        self._telling = terms - ASKING_STEMS - EVERYDAY_STEMS
         asked = evidence.question_terms
         self._weights = {term: evidence.weight(term) * (_ECHO if term in asked else 1.0) for term in terms}
         self._asked = {term: evidence.weight(term) for term in asked - terms - ASKING_STEMS}
@@ -94,15 +95,28 @@ class _Alignment:
 
     def _chosen(self) -> list[int]:
         """Greedy: the best sentence, then whichever adds most, while it adds enough."""
-        every = range(len(self._evidence.units))
         chosen = self.best_first()[:1]
         while len(chosen) < _MOST_UNITS:
             covered = self._gain([], chosen)
-            best = max(every, key=lambda i: self._next_rank(i, chosen, covered))
+            adding = [i for i in range(len(self._evidence.units)) if self._adds(i, chosen)]
+            best = max(adding, key=lambda i: self._next_rank(i, chosen, covered), default=chosen[0])
             if best in chosen or self._gain([best], chosen) - covered < _LEAST_GAIN:
                 break
             chosen.append(best)
         return chosen
+
+    def _adds(self, index: int, chosen: list[int]) -> bool:
+        """Whether a sentence brings a fact or a telling word that the chosen ones lack. One of another passage that
+        holds a single word speaks of something else: "earlier dynasties" for "early quantum mechanics".
+        """
+        units, more = [self._evidence.units[i] for i in chosen], self._evidence.units[index]
+        if len(self._missing([*units, more])) < len(self._missing(units)):
+            return True
+        held = frozenset[str]().union(*(unit.terms for unit in units))
+        shares = [self._evidence.held({term: 1.0}, more.terms) for term in self._telling]
+        known = [self._evidence.held({term: 1.0}, held) for term in self._telling]
+        near = more.passage == units[0].passage or sum(share > 0 for share in shares) > 1
+        return near and any(share > before for share, before in zip(shares, known, strict=True))
 
     def best_first(self) -> list[int]:
         """By words, and of the best of these by meaning too."""

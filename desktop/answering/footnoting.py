@@ -8,6 +8,7 @@ from desktop.answering.checking import Checked, check
 from desktop.answering.evidence import Evidence, Unit
 from desktop.answering.forms.form import Claim, sentence_claims
 from desktop.answering.interfaces import Place
+from desktop.answering.narrowing import narrowed
 from desktop.answering.sentences import sentence_spans
 from desktop.domain.answers import FootnoteLink, Sentence, Support
 
@@ -35,30 +36,38 @@ class CheckedAnswer:
 
 @dataclass(slots=True)
 class _Numbering:
-    """Gives each run of source words one number, in order of first use."""
+    """Gives each run of source words one number, in order of first use; what lies within one shares its number."""
 
     evidence: Evidence
     place_of: Callable[[int, int, int], Place]
-    links: dict[tuple[int, int, int], FootnoteLink] = field(default_factory=dict[tuple[int, int, int], FootnoteLink])
+    links: list[FootnoteLink] = field(default_factory=list[FootnoteLink])
 
-    def number(self, unit: Unit) -> int:
-        passage = self.evidence.passages[unit.passage]
-        key = (passage.file_id, unit.start, unit.end)
-        if key not in self.links:
-            place = self.place_of(passage.file_id, unit.start, unit.end)
-            self.links[key] = FootnoteLink(
+    def number(self, passage_number: int, start: int, end: int) -> int:
+        passage = self.evidence.passages[passage_number]
+        for link in self.links:
+            if link.file_id == passage.file_id and link.start <= start and end <= link.end:
+                return link.n
+        place = self.place_of(passage.file_id, start, end)
+        self.links.append(
+            FootnoteLink(
                 n=len(self.links) + 1,
                 file_id=passage.file_id,
                 file=passage.file,
                 sha256=place.sha256,
                 page=place.page,
                 heading=place.heading,
-                start=unit.start,
-                end=unit.end,
-                quote=passage.text[unit.start - passage.start : unit.end - passage.start],
+                start=start,
+                end=end,
+                quote=passage.text[start - passage.start : end - passage.start],
                 place=place.words,
             )
-        return self.links[key].n
+        )
+        return len(self.links)
+
+    def numbers(self, says: str, units: Sequence[Unit]) -> tuple[int, ...]:
+        """Of each unit the clauses that carry what is said, less what those before it carry."""
+        spans = ((u.passage, *narrowed(says, u, units[:i], self.evidence)) for i, u in enumerate(units))
+        return tuple(dict.fromkeys(self.number(*span) for span in spans))
 
 
 def without_markers(text: str) -> str:
@@ -83,10 +92,10 @@ def checked_answer(
     checks: list[Checked] = []
     for claim in sentence_claims(text) if claims is None else claims:
         checked = check(claim.says, evidence)
-        numbers = tuple(dict.fromkeys(numbering.number(unit) for unit in checked.units))
+        numbers = numbering.numbers(claim.says, checked.units)
         checks.append(checked)
         sentences.append(Sentence(text[claim.start : claim.end], _safe(checked), numbers, checked.missing))
-    return CheckedAnswer(text, tuple(sentences), tuple(numbering.links.values()), tuple(checks))
+    return CheckedAnswer(text, tuple(sentences), tuple(numbering.links), tuple(checks))
 
 
 def quoted_answer(
@@ -94,10 +103,13 @@ def quoted_answer(
 ) -> CheckedAnswer:
     """An answer made of the files' own words, one footnote a sentence."""
     numbering = _Numbering(evidence, place_of)
-    sentences = tuple(Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit),)) for unit in units)
+    sentences = tuple(
+        Sentence(unit.text, Support.SUPPORTED, (numbering.number(unit.passage, unit.start, unit.end),))
+        for unit in units
+    )
     text = "\n".join(unit.text for unit in units)
     checks = tuple(Checked(Support.SUPPORTED, (unit,), 1.0) for unit in units)
-    return CheckedAnswer(text, sentences, tuple(numbering.links.values()), checks)
+    return CheckedAnswer(text, sentences, tuple(numbering.links), checks)
 
 
 def _safe(checked: Checked) -> Support:
