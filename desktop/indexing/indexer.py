@@ -17,6 +17,7 @@ from desktop.indexing.disk_following import LOOK_AT_ROOTS_EVERY, DiskFollower
 from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
+from desktop.indexing.tidying import Tidying
 from desktop.indexing.watching import FolderWatcher
 from desktop.platform_support.priority import lower_thread_priority
 from desktop.protocol.engine_messages import IndexingProgress
@@ -25,7 +26,6 @@ from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 
 _EMBED_AT_ONCE = 128  # a saved file waits for one such piece of work at most
-_TIDY_AFTER = 20_000
 _REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")
@@ -61,7 +61,7 @@ class Indexer:
         self._rebuild_wanted = self._mended = self._reopen_wanted = False
         self._paused = self._stopping = False
         self._compared = self._recognising = self._stepped_back = False
-        self._written = 0
+        self._tidying = Tidying()
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
         self._last_told = 0.0
@@ -97,7 +97,7 @@ class Indexer:
 
     def forget(self) -> None:
         """Something was removed: tidy up when nothing else is to be done."""
-        self._written += 1
+        self._tidying.wrote()
         self.work_arrived()
 
     def rebuild(self) -> None:
@@ -204,18 +204,23 @@ class Indexer:
         self._note_change(self.disk.follow_hints())
         self.disk.look_around()
         if self._paused or self._manners.must_wait:
-            self._written += queue.flush()
+            self._tidying.wrote(queue.flush())
             self._report("paused" if self._paused else "battery", parts, queue)
             return False
         if self.disk.scan_due:
             self._report("scanning", parts, queue)
             self._note_change(self.disk.scan())
             return True
-        if self._written > _TIDY_AFTER:
-            return self._tidy(parts)
+        if self._tidying.due:
+            return self._tidying.tidy(parts)
         if self._read(parts, queue) or self._embed(parts, queue) or self._recognise(parts):
             return True
-        return not self._recognising and (self._tidy(parts) or self._pause_for(queue))
+        if self._recognising:
+            return False
+        if self._tidying.tidy(parts) or self._pause_for(queue):
+            return True
+        self._tidying.finish(parts)
+        return False
 
     def _rest(self, queue: ReadingQueue) -> None:
         with self._flags:
@@ -234,7 +239,7 @@ class Indexer:
     def _note_change(self, changed: bool) -> None:
         if changed:
             self._busy = True
-            self._written += 1
+            self._tidying.wrote()
             self._on_change()
 
     # files and vectors
@@ -250,7 +255,7 @@ class Indexer:
         elif not queue.held:
             return False
         if file is None or queue.due:
-            self._written += queue.flush()
+            self._tidying.wrote(queue.flush())
             self._on_change()
         return True
 
@@ -269,7 +274,7 @@ class Indexer:
         self._report("embedding", parts, queue)
         parts.maker.embed(waiting, self._manners.threads)
         self._progress.embedding.measure(time.monotonic() - started, len(waiting))
-        self._written += len(waiting)
+        self._tidying.wrote(len(waiting))
         return True
 
     def _recognise(self, parts: IndexerParts) -> bool:
@@ -279,15 +284,6 @@ class Indexer:
         if self._recognising:
             self._tell(self._progress.report("recognising", parts.recognition.left, 0))
         return worked
-
-    def _tidy(self, parts: IndexerParts) -> bool:
-        if not self._written:
-            return False
-        self._written = 0
-        parts.upkeep.heal(parts.upkeep.compare())
-        parts.upkeep.tidy()
-        parts.recognition.tidy()
-        return True
 
     def _report(self, phase: str, parts: IndexerParts, queue: ReadingQueue, current: str = "") -> None:
         # counting takes longer than reading a small file: not for every one of them

@@ -33,7 +33,7 @@ from desktop.storage.index_tables import WORD_INDEX, WORDS, column, vectors_sche
 # words that were analysed otherwise stand in a table of another name: it is dropped, and upkeep fills this one
 _WORDS_TABLE = f"words_{ANALYSIS_VERSION}"
 _NEAR_WEIGHT = 1.2
-_KEEP_VERSIONS = datetime.timedelta(seconds=30)
+KEEP_VERSIONS = datetime.timedelta(seconds=10)  # a question may still read them; it reads again if not
 _SHARDS_FROM = 40_000  # rows of vectors; fewer are compared one by one just as well
 _SHARDS_READ = 0.4  # of the shards, the nearest
 _SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made again
@@ -174,7 +174,7 @@ class SearchIndex:
 
     def tidy(self) -> None:
         """Merges small pieces, indexes rows added since, and drops versions that hold deleted text."""
-        self._tidy(_KEEP_VERSIONS)
+        self._tidy(KEEP_VERSIONS)
 
     def _tidy(self, older_than: datetime.timedelta) -> None:
         with self._use(), warnings.catch_warnings():
