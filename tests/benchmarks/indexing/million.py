@@ -114,8 +114,8 @@ def _file(ledger: PassageLedger, file_id: int, stamp: FileStamp, split_by: str) 
     words = vocabulary()
     texts = [" ".join(words[i] for i in chance.integers(0, len(words), WORDS)) for _ in range(EACH)]
     place, spans = 0, list[PassageSpan]()
-    for text in texts:
-        spans.append(PassageSpan(place, place + len(text), None, "", text))
+    for n, text in enumerate(texts):
+        spans.append(PassageSpan(place, place + len(text), None, "", text, f"{file_id} {n}"))
         place += len(text)
     ids = tuple(ledger.reserve_ids(EACH))
     return NewPassages(
