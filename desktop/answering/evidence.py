@@ -57,7 +57,9 @@ class Evidence:
         self.nouns_are_capital = "german" in spoken
         self.units = tuple(unit for number in range(len(self.passages)) for unit in self._units_of(number))
         self.pieces = WordPieces([unit.text for unit in self.units])
-        self.context_terms = tuple(frozenset(self.terms(f"{p.context} {_stem_of(p.file)}")) for p in self.passages)
+        self.context_terms = tuple(
+            frozenset(self.terms(f"{p.context} {p.header} {_stem_of(p.file)}")) for p in self.passages
+        )
         self._vocabulary = frozenset[str]().union(*self.context_terms, *(unit.terms for unit in self.units))
         self._relatives: dict[str, frozenset[str]] = {}
         self._counts = Counter(term for unit in self.units for term in unit.terms)

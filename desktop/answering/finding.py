@@ -207,6 +207,7 @@ def _joined(rows: Sequence[LedgerPassage], passage: FoundPassage) -> FoundPassag
         context=passage.context,
         why=passage.why,
         place=place_words(_places(rows)),
+        header=rows[0].header,
     )
 
 
@@ -233,6 +234,7 @@ def _found(row: LedgerPassage, score: float, why: Why) -> FoundPassage:
         context=_context(row),
         why=why,
         place=place_words(_places([row])),
+        header=row.header,
     )
 
 

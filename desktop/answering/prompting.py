@@ -6,7 +6,7 @@ Text of files goes into the user's turn as quoted data, never into the rules. Se
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.answering.forms.form import Form
 from desktop.answering.interfaces import Generator, Manner
@@ -108,23 +108,14 @@ def _cut_to(passage: FoundPassage, cost: int, room: int) -> list[FoundPassage]:
 
 
 def _shortened(passage: FoundPassage, characters: int) -> FoundPassage:
-    return FoundPassage(
-        passage.passage_id,
-        passage.file_id,
-        passage.file,
-        passage.start,
-        passage.start + characters,
-        passage.page,
-        passage.text[:characters],
-        passage.score,
-        passage.context,
-    )
+    return replace(passage, end=passage.start + characters, text=passage.text[:characters])
 
 
 def _block(number: int, passage: FoundPassage) -> str:
     name = passage.file.replace("\\", "/").rsplit("/", 1)[-1]
     heading = " ".join(f"{name} · {passage.context}".split()) if passage.context else name
-    words = _HEADING_LIKE.sub(r"\1(\2)", passage.text)
+    above = f"{passage.header}\n" if passage.header else ""
+    words = _HEADING_LIKE.sub(r"\1(\2)", above + passage.text)
     return f"[{number}] {heading}\n{words}"
 
 

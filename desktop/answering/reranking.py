@@ -29,4 +29,4 @@ def rerank(question: str, hits: Sequence[Hit], reranker: PassageReranker) -> tup
 
 
 def _read(row: LedgerPassage) -> str:
-    return "\n".join(part for part in (row.heading or row.title, row.text) if part)
+    return "\n".join(part for part in (row.heading or row.title, row.header, row.text) if part)

@@ -75,6 +75,7 @@ class FoundPassage:
 
     `context` is the title and heading path it stands under, never part of `text`. `why` is None where nothing was
     searched for. `place` says where it stands when that is no page: "slide 4", "Sheet ‘Q3’, B2:F9".
+    `header` names the columns of the rows that it begins with, where it does not hold that row itself.
     """
 
     passage_id: int
@@ -88,6 +89,7 @@ class FoundPassage:
     context: str
     why: Why | None = None
     place: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)

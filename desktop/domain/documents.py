@@ -37,12 +37,21 @@ class PageSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class TableSpan:
+    """A table whose first row, [start, header_end), names its columns: text[start:end]."""
+
+    start: int
+    header_end: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file as text.
 
     `title` comes from the content, never from the file name, and may be empty. `pages` is empty where the
     format has none. `is_source` says that `text` is the decoded file itself (without a byte-order mark).
-    `table_header` is the header line of a table file, repeated as context for its rows, else empty.
+    `tables` are those whose first row names their columns: it is repeated as context for the rows that follow.
     `note` says in a sentence what of the file could not be read, else it is empty. `places` say what `pages` do, and
     more exactly; empty where the format has no such places.
     """
@@ -53,7 +62,7 @@ class Document:
     is_source: bool
     blocks: tuple[Block, ...]
     pages: tuple[PageSpan, ...]
-    table_header: str = ""
+    tables: tuple[TableSpan, ...] = ()
     note: str = ""
     places: tuple[PlaceSpan, ...] = ()
 
@@ -63,7 +72,8 @@ class PassageSpan:
     """A passage before it is stored: `text` is exactly `document.text[start:end]`.
 
     `heading` is the path of headings above it, joined by " > ". `digest` (hex SHA-256) covers what is embedded:
-    title, heading, header and text. `places` are those of its stretch of the document.
+    title, heading, header and text. `places` are those of its stretch of the document. `header` names the columns of
+    the rows that it begins with, where it doesn't hold that row itself, else it is empty.
     """
 
     start: int
@@ -73,3 +83,4 @@ class PassageSpan:
     text: str
     digest: str
     places: tuple[PlaceSpan, ...] = ()
+    header: str = ""

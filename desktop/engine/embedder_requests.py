@@ -8,7 +8,7 @@ from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER, ChosenModels, embed
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.index_opening import table_of
 from desktop.indexing.indexer import Indexer
-from desktop.indexing.splitting import embedding_text
+from desktop.indexing.passage_context import embedding_text
 from desktop.platform_support.paths import DataFolders
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import EmbedderCost, EmbedderEntry, EmbedderName, Embedders

@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 
 from desktop.domain.documents import Document
-from desktop.indexing.passage_words import FileWords, with_other_neighbours, word_rows
-from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter, embedding_text, split
+from desktop.indexing.passage_context import embedding_text
+from desktop.indexing.passage_words import FileWords, PassageWords, with_other_neighbours, word_rows
+from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter, split
 from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
 from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
@@ -79,7 +80,6 @@ class PassageMaker:
             stamp=stamp,
             sha256=sha256,
             title=document.title,
-            header=document.table_header,
             format=document.format,
             language=language_of(document.text),
             spans=spans,
@@ -98,8 +98,8 @@ class PassageMaker:
         for new in batch:
             moved = with_other_neighbours(self._ledger.order(new.file_id), new.ids) if new.kept else set[int]()
             renewed |= moved
-            file = FileWords(new.file_id, new.title, new.header, new.language)
-            passages = [(i, span.heading, span.text) for i, span in zip(new.ids, new.spans, strict=True)]
+            file = FileWords(new.file_id, new.title, new.language)
+            passages = [PassageWords(i, s.heading, s.header, s.text) for i, s in zip(new.ids, new.spans, strict=True)]
             rows.extend(word_rows(file, passages, set(new.ids) - new.kept | moved))
         self._index.add_words(rows, replacing=renewed)
         self._ledger.replace(batch)

@@ -17,23 +17,32 @@ class FileWords:
 
     file_id: int
     title: str
-    header: str
     language: str
 
 
-def word_rows(file: FileWords, passages: Sequence[tuple[int, str, str]], wanted: Container[int]) -> list[WordRow]:
-    """`passages`: (id, heading, text) of all of the file's, in order; rows come for those whose id is wanted."""
+@dataclass(frozen=True, slots=True)
+class PassageWords:
+    """Of one passage. `header` names the columns of its rows."""
+
+    id: int
+    heading: str
+    header: str
+    text: str
+
+
+def word_rows(file: FileWords, passages: Sequence[PassageWords], wanted: Container[int]) -> list[WordRow]:
+    """`passages` are all of the file's, in order; rows come for those whose id is wanted."""
     tongues = ("english",) if file.language in ("", "english") else ("english", file.language)
-    needed = [passage_id in wanted for passage_id, _, _ in passages]
+    needed = [passage.id in wanted for passage in passages]
     padded = [False, *needed, False]
-    texts = [tuple(analyse(text, tongues)) if any(padded[i : i + 3]) else () for i, (_, _, text) in enumerate(passages)]
+    texts = [tuple(analyse(p.text, tongues)) if any(padded[i : i + 3]) else () for i, p in enumerate(passages)]
     rows: list[WordRow] = []
-    for i, (passage_id, heading, _) in enumerate(passages):
+    for i, passage in enumerate(passages):
         if needed[i]:
-            above = dict.fromkeys(part for part in (file.title, heading, file.header) if part)
+            above = dict.fromkeys(part for part in (file.title, passage.heading, passage.header) if part)
             own = (*analyse("\n".join(above), tongues), *texts[i])
             before, after = texts[i - 1] if i else (), texts[i + 1] if i + 1 < len(texts) else ()
-            rows.append(WordRow(passage_id, file.file_id, own, (*before, *own, *after)))
+            rows.append(WordRow(passage.id, file.file_id, own, (*before, *own, *after)))
     return rows
 
 

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from desktop.domain.documents import Block, BlockKind, Document, PassageSpan
+from desktop.domain.documents import Document, PassageSpan
 from desktop.domain.places import PlaceSpan, joined
 from desktop.indexing.boundaries import LINE, PAGE, rank_boundaries
+from desktop.indexing.passage_context import Outline, TableHeaders, context_of, embedding_text
 
-SPLITTER_VERSION = 3
+SPLITTER_VERSION = 4
 
-_CONTEXT_CHARACTERS = 190
-_PATH_CHARACTERS = 110  # of those, where a table header follows
-_HEADING_CHARACTERS = 120
 _HASHED = 20  # characters on each side of a boundary
 _LEAST_ROOM = 32  # tokens; beside a long context, an embedder of little room loses the end of a passage
 _GIANT = 4.0  # times too long: cut from the left, as halving would make every cut depend on the length
@@ -60,26 +58,6 @@ def split(document: Document, tokens: TokenCounter, sizes: Sizes = USUAL_SIZES) 
     return _Splitter(document, tokens, sizes).passages()
 
 
-def embedding_text(title: str, heading: str, table_header: str, text: str) -> str:
-    """What is embedded of a passage: where it stands, shortened to 190 characters, then its text."""
-    context = _context(title, heading, table_header)
-    return f"{context}\n{text}" if context else text
-
-
-def _context(title: str, heading: str, table_header: str) -> str:
-    # no token is shorter than a character, so a limit in characters is one in tokens too
-    limit = _PATH_CHARACTERS if table_header else _CONTEXT_CHARACTERS
-    parts = heading.split(" > ") if heading else []
-    title = " ".join(title.split())
-    if title and title not in parts[:1]:
-        parts.insert(0, title)
-    while len(parts) > 1 and len(" > ".join(parts)) > limit:
-        parts.pop(1 if len(parts) > 2 else 0)
-    path = " > ".join(parts)[:limit]
-    header = table_header[: _CONTEXT_CHARACTERS - len(path) - 1]
-    return "\n".join(part for part in (path, header) if part)
-
-
 class _Splitter:
     """Splits one document once."""
 
@@ -89,11 +67,11 @@ class _Splitter:
         self._counter = tokens
         self._sizes = sizes
         self._tokens = tokens.offsets(document.text)
-        self._outline = _Outline(document)
+        self._outline, self._headers = Outline(document), TableHeaders(document)
         ranks = rank_boundaries(document)
         self._positions = sorted(ranks)
         self._ranks = [ranks[position] for position in self._positions]
-        self._rooms: dict[str, int] = {}
+        self._rooms: dict[tuple[str, str], int] = {}
         self._page_starts = [page.start for page in document.pages]
         self._place_starts = [place.start for place in document.places]
         self._place_ends = [place.end for place in document.places]
@@ -105,10 +83,11 @@ class _Splitter:
 
     def _passage(self, start: int, end: int) -> PassageSpan:
         document, text = self._document, self._text[start:end]
-        heading = self._outline.path(start, end)
-        embedded = embedding_text(document.title, heading, document.table_header, text)
+        heading, header = self._outline.path(start, end), self._headers.above(start)
+        embedded = embedding_text(document.title, heading, header, text)
         digest = hashlib.sha256(embedded.encode("utf-8", "replace")).hexdigest()
-        return PassageSpan(start, end, self._page(start), heading, text, digest, joined(self._places(start, end)))
+        places = joined(self._places(start, end))
+        return PassageSpan(start, end, self._page(start), heading, text, digest, places, header)
 
     def _places(self, start: int, end: int) -> tuple[PlaceSpan, ...]:
         return self._document.places[bisect_right(self._place_ends, start) : bisect_left(self._place_starts, end)]
@@ -175,13 +154,13 @@ class _Splitter:
 
     def _room(self, start: int, end: int) -> int:
         """Tokens that the context leaves to the text; usually at least 64, as no context has more than 190."""
-        heading = self._outline.path(start, end)
-        room = self._rooms.get(heading)
+        heading, header = self._outline.path(start, end), self._headers.above(start)
+        room = self._rooms.get((heading, header))
         if room is None:
-            context = _context(self._document.title, heading, self._document.table_header)
+            context = context_of(self._document.title, heading, header)
             left = max(_LEAST_ROOM, self._sizes.embedded - len(self._counter.offsets(context)))
             room = min(self._sizes.most, left)
-            self._rooms[heading] = room
+            self._rooms[heading, header] = room
         return room
 
     def _middle_cut(self, start: int, end: int, excess: float) -> int | None:
@@ -267,36 +246,3 @@ def _peaks(places: Sequence[int], keys: Sequence[tuple[int, int]], window: int) 
             before[i] = places[open_keys[-1] + 1]
         open_keys.append(i)
     return [i for i in range(len(keys)) if places[i + 1] - before[i] >= window and after[i] - places[i + 1] >= window]
-
-
-class _Outline:
-    """The headings of a document: which path of them stands above a passage."""
-
-    def __init__(self, document: Document) -> None:
-        self._text = document.text
-        headings = [block for block in document.blocks if block.kind is BlockKind.HEADING]
-        self._starts = [block.start for block in headings]
-        self._ends = [block.end for block in headings]
-        self._paths = list(_paths(document.text, headings))
-
-    def path(self, start: int, end: int) -> str:
-        """The path above the first words of the passage that are not a heading themselves."""
-        index = bisect_right(self._starts, start) - 1
-        while index + 1 < len(self._starts) and self._starts[index + 1] < end and self._follows(index, start):
-            index += 1
-        return self._paths[index] if index >= 0 else ""
-
-    def _follows(self, index: int, start: int) -> bool:
-        """Whether nothing stands between heading `index` (or `start`) and the next heading."""
-        begin = max(start, self._ends[index]) if index >= 0 else start
-        return not self._text[begin : self._starts[index + 1]].strip()
-
-
-def _paths(text: str, headings: Sequence[Block]) -> Iterator[str]:
-    above: list[tuple[int, str]] = []
-    for block in headings:
-        words = text[block.start : block.end].strip().strip("#=").split()
-        while above and above[-1][0] >= block.level:
-            above.pop()
-        above.append((block.level, " ".join(words)[:_HEADING_CHARACTERS].strip()))
-        yield " > ".join(name for _, name in above if name)

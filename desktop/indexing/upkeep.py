@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from desktop.indexing.passage_words import FileWords, word_rows
+from desktop.indexing.passage_words import FileWords, PassageWords, word_rows
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.search_index import SearchIndex, WordRow
 
@@ -79,8 +79,8 @@ class IndexUpkeep:
         passages = self._ledger.of_file(file_id)
         if not passages:  # removed since
             return []
-        file = FileWords(file_id, passages[0].title, passages[0].header, passages[0].language)
-        texts = [(p.id, p.heading, p.text) for p in passages]
+        file = FileWords(file_id, passages[0].title, passages[0].language)
+        texts = [PassageWords(p.id, p.heading, p.header, p.text) for p in passages]
         return word_rows(file, texts, {p.id for p in passages} if only is None else only)
 
 

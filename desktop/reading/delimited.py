@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from desktop.domain.documents import Block, BlockKind, Document
+from desktop.domain.documents import Block, BlockKind, Document, TableSpan
 from desktop.domain.places import At, PlaceSpan, PlaceUnit
 from desktop.reading.encodings import decode_text
 from desktop.reading.text_lines import trimmed
@@ -24,10 +24,10 @@ def read(data: bytes) -> Document:
     filled = [(number, start, end) for number, (start, end) in enumerate(spans, 1) if start < end]
     blocks = tuple(Block(BlockKind.TABLE_ROW, start, end) for _, start, end in filled)
     places = tuple(PlaceSpan(start, end, At(PlaceUnit.ROW, str(row), str(row))) for row, start, end in filled)
-    header = text[blocks[0].start : blocks[0].end] if len(blocks) > 1 else ""
-    if not looks_like_a_header(header, separator):
-        header = ""
-    return Document(text, "", "csv", True, blocks, (), header, places=places)
+    tables: tuple[TableSpan, ...] = ()
+    if len(blocks) > 1 and looks_like_a_header(text[blocks[0].start : blocks[0].end], separator):
+        tables = (TableSpan(blocks[0].start, blocks[0].end, blocks[-1].end),)
+    return Document(text, "", "csv", True, blocks, (), tables, places=places)
 
 
 def sniff_separator(sample: str) -> str:

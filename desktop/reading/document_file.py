@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from desktop.domain.documents import Block, BlockKind, Document, PageSpan
+from desktop.domain.documents import Block, BlockKind, Document, PageSpan, TableSpan
 from desktop.domain.places import as_lists, of_lists
 from desktop.protocol.codec import ProtocolError
 
-KEYS = {"text", "title", "format", "is_source", "table_header", "note", "blocks", "pages", "places"}
+KEYS = {"text", "title", "format", "is_source", "tables", "note", "blocks", "pages", "places"}
 KINDS = {kind.value: kind for kind in BlockKind}
 
 
@@ -23,7 +23,7 @@ def write_document(document: Document, output: Path) -> None:
         "title": document.title,
         "format": document.format,
         "is_source": document.is_source,
-        "table_header": document.table_header,
+        "tables": [[table.start, table.header_end, table.end] for table in document.tables],
         "note": document.note,
         "blocks": [[block.kind.value, block.start, block.end, block.level] for block in document.blocks],
         "pages": [[page.number, page.start, page.end] for page in document.pages],
@@ -54,17 +54,19 @@ def _document(value: Any) -> Document:
     if not isinstance(value, dict) or set(cast("dict[str, Any]", value)) != KEYS:
         raise ProtocolError("document file: unknown or missing keys")
     fields = cast("dict[str, Any]", value)
-    strings = [fields[key] for key in ("text", "title", "format", "table_header", "note")]
+    strings = [fields[key] for key in ("text", "title", "format", "note")]
     if not all(isinstance(string, str) for string in strings) or not isinstance(fields["is_source"], bool):
         raise ProtocolError("document file: a field of the wrong type")
-    text, title, format_name, table_header, note = strings
+    text, title, format_name, note = strings
     blocks = tuple(Block(KINDS[kind], start, end, level) for kind, start, end, level in fields["blocks"])
     pages = tuple(PageSpan(number, start, end) for number, start, end in fields["pages"])
     _check_ranges([(block.start, block.end) for block in blocks], len(text))
     _check_ranges([(page.start, page.end) for page in pages], len(text))
+    tables = tuple(TableSpan(*places) for places in fields["tables"])
+    _check_ranges([row for t in tables for row in ((t.start, t.header_end), (t.header_end, t.end))], len(text))
     places = of_lists(fields["places"])
     _check_ranges([(place.start, place.end) for place in places], len(text))
-    return Document(text, title, format_name, fields["is_source"], blocks, pages, table_header, note, places)
+    return Document(text, title, format_name, fields["is_source"], blocks, pages, tables, note, places)
 
 
 def _check_ranges(ranges: list[tuple[int, int]], length: int) -> None:

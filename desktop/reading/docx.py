@@ -80,6 +80,7 @@ class _BodyReader:
             while cells and not cells[-1]:
                 cells.pop()
             self.builder.add(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(cells))
+        self.builder.end_table()
 
 
 def _paragraphs_and_tables(root: Element) -> Iterator[Element]:

@@ -117,6 +117,8 @@ class _PageReader:
             self._add_row()
         else:
             self._block_edge()
+        if element.tag == "table":
+            self._builder.end_table()
         self._open.pop()
 
     def _add_row(self) -> None:

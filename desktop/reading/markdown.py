@@ -7,7 +7,7 @@ A heading's block is its words without the marks (`#`, underline).
 import re
 from collections.abc import Sequence
 
-from desktop.domain.documents import Block, BlockKind, Document
+from desktop.domain.documents import Block, BlockKind, Document, TableSpan
 from desktop.reading.encodings import decode_text
 from desktop.reading.text_lines import Line, lines_of, trimmed
 
@@ -27,9 +27,8 @@ def read(data: bytes) -> Document:
     text = decode_text(data)
     scanner = _Scanner(text)
     scanner.scan()
-    return Document(
-        text, scanner.front_title or _title(text, scanner.blocks), "markdown", True, tuple(scanner.blocks), ()
-    )
+    title = scanner.front_title or _title(text, scanner.blocks)
+    return Document(text, title, "markdown", True, tuple(scanner.blocks), (), tuple(scanner.tables))
 
 
 def _title(text: str, blocks: Sequence[Block]) -> str:
@@ -47,6 +46,7 @@ class _Scanner:
         self._text = text
         self._lines = list(lines_of(text))
         self.blocks: list[Block] = []
+        self.tables: list[TableSpan] = []
         self.front_title = ""
 
     def scan(self) -> None:
@@ -132,10 +132,13 @@ class _Scanner:
         if not _TABLE_RULE.match(lines[at + 1].text):
             return None
         self._add(BlockKind.TABLE_ROW, lines[at].start, lines[at].end)
+        header = self.blocks[-1]
         after = at + 2
         while after < len(lines) and "|" in lines[after].text and not lines[after].blank:
             self._add(BlockKind.TABLE_ROW, lines[after].start, lines[after].end)
             after += 1
+        if after > at + 2 and any(map(str.isalnum, lines[at].text)):
+            self.tables.append(TableSpan(header.start, header.end, self.blocks[-1].end))
         return after
 
     def _take_lines(self, at: int, kind: BlockKind) -> int:

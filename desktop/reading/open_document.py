@@ -4,13 +4,12 @@ Foot- and endnotes and comments follow the paragraph they belong to. Deleted wor
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from desktop.domain.documents import BlockKind, Document
 from desktop.reading import problems
+from desktop.reading.cell_names import cells_at
 from desktop.reading.markup_trees import Element, Walk, local_attribute, local_name, parse_xml
 from desktop.reading.text_builder import CELL_SEPARATOR, TextBuilder, one_line
-from desktop.reading.workbook_header import cells_at, header_of
 from desktop.reading.zip_archive import ZipArchive
 
 KIND = "OpenDocument file"
@@ -31,9 +30,7 @@ def read(data: bytes) -> Document:
         raise problems.password_needed()
     reader = _ContentReader()
     reader.read(parse_xml(archive.read("content.xml"), KIND))
-    return replace(
-        reader.builder.document("odf", reader.title or _title(archive)), table_header=header_of(reader.first_rows)
-    )
+    return reader.builder.document("odf", reader.title or _title(archive))
 
 
 def _title(archive: ZipArchive) -> str:
@@ -49,7 +46,6 @@ class _ContentReader:
 
     def __init__(self) -> None:
         self.builder = TextBuilder()
-        self.first_rows: list[str] = []
         self.title = ""
         self._title_styles = {"Title"}
 
@@ -106,24 +102,22 @@ class _ContentReader:
         else:
             self.builder.add(kind, text)
 
-    def _read_rows(self, table: Element, sheet: str = "") -> str:
-        """Adds the rows, below the sheet's name where it is one, and returns the first that holds something."""
-        first = ""
+    def _read_rows(self, table: Element, sheet: str = "") -> None:
+        """Adds the rows, below the sheet's name where it is one."""
+        named = not sheet
         for number, cells in rows_of(table):
             row = CELL_SEPARATOR.join(cells)
-            if not first:
-                first = row
+            if not named:
+                named = True
                 self.builder.add(BlockKind.HEADING, sheet, 1)
             at = cells_at(sheet, number, 0, len(cells) - 1) if sheet else None
             self.builder.add(BlockKind.TABLE_ROW, row, at=at)
-        return first
+        self.builder.end_table()
 
     def _read_sheets(self, content: Element) -> None:
         for sheet in content:
             if local_name(sheet) == "table":
-                first = self._read_rows(sheet, one_line(local_attribute(sheet, "name")))
-                if first:
-                    self.first_rows.append(first)
+                self._read_rows(sheet, one_line(local_attribute(sheet, "name")))
 
     def _read_slides(self, content: Element) -> None:
         for slide in content:

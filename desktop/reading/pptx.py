@@ -87,6 +87,7 @@ def _add_table(builder: TextBuilder, table: Element) -> None:
         while cells and not cells[-1]:
             cells.pop()
         builder.add(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(cells))
+    builder.end_table()
 
 
 def _add_beside(builder: TextBuilder, root: Element, wanted: str) -> None:

@@ -59,13 +59,12 @@ def _document(name: str | None, data: bytes, pictures: PictureReader, reader: Ca
 
 def _without_surrogates(document: Document) -> Document:
     """Half characters can't be stored as UTF-8; one for one, so every range stays right."""
-    if not _SURROGATES.search(document.text + document.title + document.table_header + document.note):
+    if not _SURROGATES.search(document.text + document.title + document.note):
         return document
     return replace(
         document,
         text=_SURROGATES.sub("\ufffd", document.text),
         title=_SURROGATES.sub("\ufffd", document.title),
-        table_header=_SURROGATES.sub("\ufffd", document.table_header),
         note=_SURROGATES.sub("\ufffd", document.note),
     )
 

@@ -184,6 +184,7 @@ class _Scanner:
             return
         if self._cells:
             self._end_row()
+        self.builder.end_table()
         lines = (one_line(line) for line in self._taken().split("\n"))
         text = "\n".join(line for line in lines if line)
         if self._level:

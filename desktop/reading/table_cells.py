@@ -11,7 +11,6 @@ from desktop.reading.text_builder import CELL_SEPARATOR
 
 MOST_COLUMNS = 1_000
 LOOKED_AT = 100  # rows
-_NUMBER = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,' ]*\s?[%€)]?$|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class Table:
     def __init__(self, document: Document) -> None:
         self._text = document.text
         self._separator = sniff_separator(self._text[:SAMPLE_CHARACTERS]) if document.format == "csv" else ""
+        self._named = {table.start for table in document.tables}
         self.sheets = tuple(self._sheet(name, rows) for name, rows in _grouped(document) if rows)
 
     def cells(self, row: Block) -> tuple[Cell, ...]:
@@ -57,11 +57,7 @@ class Table:
         return 0, 0
 
     def _sheet(self, name: str, rows: Sequence[Block]) -> TableSheet:
-        first = [cell.text.strip() for cell in self.cells(rows[0])]
-        filled = [text for text in first if text]
-        names = len(filled) == len(set(filled)) and len(filled) >= max(1, len(first) / 2)
-        named = names and not any(_NUMBER.match(text) or len(text) > 80 for text in filled)
-        return TableSheet(name, tuple(rows), named and len(rows) > 1)
+        return TableSheet(name, tuple(rows), rows[0].start in self._named)
 
 
 def _grouped(document: Document) -> list[tuple[str, list[Block]]]:

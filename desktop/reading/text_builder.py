@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections import deque
 from dataclasses import replace
 
-from desktop.domain.documents import Block, BlockKind, Document, PageSpan
+from desktop.domain.documents import Block, BlockKind, Document, PageSpan, TableSpan
 from desktop.domain.places import At, PlaceSpan, PlaceUnit, places_between
 from desktop.reading import problems
+from desktop.reading.delimited import looks_like_a_header
 from desktop.reading.text_lines import trimmed
 
 CLOSE_KINDS = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
@@ -41,6 +42,9 @@ class TextBuilder:
         self.blocks: list[Block] = []
         self._pages: list[PageSpan] = []
         self._places: list[PlaceSpan] = []
+        self._tables: list[TableSpan] = []
+        self._header: TableSpan | None = None  # of the table at hand, and no more of it
+        self._in_table = False
 
     @property
     def length(self) -> int:
@@ -52,6 +56,8 @@ class TextBuilder:
         text = text.strip() if kind is not BlockKind.CODE else text.strip("\n")
         if not text.strip():
             return
+        if kind is not BlockKind.TABLE_ROW:
+            self.end_table()
         if self._length:
             close = self.blocks and kind in CLOSE_KINDS and self.blocks[-1].kind is kind
             self._append("\n" if close else "\n\n")
@@ -60,7 +66,18 @@ class TextBuilder:
         self.blocks.append(Block(kind, start, self._length, level))
         if at is not None:
             self._places.append(PlaceSpan(start, self._length, at))
+        if kind is BlockKind.TABLE_ROW and not self._in_table:
+            mark = CELL_SEPARATOR.strip()
+            named = mark in text and looks_like_a_header(text, mark)
+            self._header = TableSpan(start, self._length, self._length) if named else None
+            self._in_table = True
         self._check_length()
+
+    def end_table(self) -> None:
+        """A row that comes next begins another table."""
+        if self._header is not None and self.blocks[-1].start >= self._header.end:
+            self._tables.append(replace(self._header, end=self.blocks[-1].end))
+        self._header, self._in_table = None, False
 
     def add_text(self, document: Document, start: int, end: int, deeper: int, inside: str) -> None:
         """Adds that range of another document's text as it stands, with its blocks; headings `deeper` levels down.
@@ -70,6 +87,7 @@ class TextBuilder:
         start, end = trimmed(document.text, start, end)
         if start >= end:
             return
+        self.end_table()
         if self._length:
             self._append("\n\n")
         shift = self._length - start
@@ -79,6 +97,10 @@ class TextBuilder:
             level = block.level + deeper if block.level else 0
             left, right = max(block.start, start), min(block.end, end)
             self.blocks.append(Block(block.kind, left + shift, right + shift, level))
+        for table in document.tables:
+            if start <= table.start and table.header_end < end:
+                places = table.start + shift, table.header_end + shift, min(table.end, end) + shift
+                self._tables.append(TableSpan(*places))
         whole = (PlaceSpan(start, end, At(PlaceUnit.WHOLE)),) if inside else ()
         for place in places_between(places_of(document), start, end) or whole:
             left, right = max(place.start, start), min(place.end, end)
@@ -105,9 +127,10 @@ class TextBuilder:
 
     def document(self, format_name: str, title: str) -> Document:
         """`title` empty: the first heading, of the highest level there is."""
+        self.end_table()
         text, pages, places = "".join(self._pieces), tuple(self._pages), tuple(self._places)
         title = title or self._first_heading(text)
-        return Document(text, title, format_name, False, tuple(self.blocks), pages, places=places)
+        return Document(text, title, format_name, False, tuple(self.blocks), pages, tuple(self._tables), places=places)
 
     def _check_length(self) -> None:
         if self._length > problems.MAX_CHARACTERS:

@@ -7,16 +7,15 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from desktop.domain.documents import BlockKind, Document
 from desktop.domain.errors import FileProblem
 from desktop.reading import problems
+from desktop.reading.cell_names import cells_at
 from desktop.reading.content_check import OLE_MAGIC
 from desktop.reading.text_builder import CELL_SEPARATOR, TextBuilder, one_line
-from desktop.reading.workbook_header import cells_at, header_of
 from desktop.reading.zip_archive import ZipArchive
 
 KIND = "Excel workbook"
@@ -35,10 +34,11 @@ def read(data: bytes) -> Document:
     if not data.startswith(OLE_MAGIC):
         _check_parts(ZipArchive(data, KIND))
     builder = TextBuilder()
-    headers = [_add_sheet(builder, name, rows) for name, rows in _sheets(data)]
+    for name, sheet in _sheets(data):
+        _add_sheet(builder, name, sheet)
     if not builder.blocks:
         raise problems.no_text()
-    return replace(builder.document("xlsx", ""), table_header=header_of([first for first in headers if first]))
+    return builder.document("xlsx", "")
 
 
 def _check_parts(archive: ZipArchive) -> None:
@@ -87,16 +87,15 @@ def _sheets(data: bytes) -> Iterator[tuple[str, CalamineSheet]]:
         raise problems.damaged(KIND) from None
 
 
-def _add_sheet(builder: TextBuilder, name: str, sheet: CalamineSheet) -> str | None:
-    """Adds the rows below the sheet's name and returns the first of them; None when the sheet is empty."""
+def _add_sheet(builder: TextBuilder, name: str, sheet: CalamineSheet) -> None:
+    """Adds the rows below the sheet's name; nothing when the sheet is empty."""
     used = sorted({column for row in sheet.iter_rows() for column, value in enumerate(row) if value != ""})
-    first = None
+    named = False
     for number, row in _rows(sheet, used):
-        if first is None:
-            first = row
+        if not named:
+            named = True
             builder.add(BlockKind.HEADING, one_line(name), 1)
         builder.add(BlockKind.TABLE_ROW, row, at=cells_at(name, number, used[0], used[-1]))
-    return first
 
 
 def _rows(sheet: CalamineSheet, columns: Iterable[int]) -> Iterator[tuple[int, str]]:

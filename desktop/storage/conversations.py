@@ -237,6 +237,7 @@ def _read(content: str) -> Answer:
         footnote.setdefault("place", "")
     for passage in value["passages"]:
         passage.setdefault("place", "")
+        passage.setdefault("header", "")
         if passage.setdefault("why", None) is not None:
             passage["why"] = {"name_words": [], "rerank": None, **passage["why"]}
     return decode(Answer, value)

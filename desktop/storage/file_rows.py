@@ -112,6 +112,7 @@ def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp
     connection.executemany("DELETE FROM recognition WHERE file_id = ?", [(file_id,) for file_id, *_ in queued])
     hollow = [(file_id,) for file_id, _, state, *_ in queued if state is not FileState.WAITING]
     connection.executemany("DELETE FROM passages WHERE file_id = ?", hollow)
+    connection.executemany("DELETE FROM headers WHERE file_id = ?", hollow)
     connection.executemany("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", hollow)
 
 

@@ -117,6 +117,19 @@ _STORED = """
 ALTER TABLE files ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
 """
 
+# a table's header once, for all passages of its rows; until now a file had one at most
+_HEADERS = """
+CREATE TABLE headers (
+    id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL REFERENCES files(id) ON DELETE CASCADE, text TEXT NOT NULL
+) STRICT;
+CREATE INDEX headers_by_file ON headers(file_id);
+INSERT INTO headers (file_id, text) SELECT id, header FROM files WHERE header != '';
+ALTER TABLE passages ADD COLUMN header_id INTEGER;
+UPDATE passages SET header_id = (SELECT h.id FROM headers h WHERE h.file_id = passages.file_id)
+    WHERE file_id IN (SELECT file_id FROM headers);
+ALTER TABLE files DROP COLUMN header;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -128,6 +141,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0008_reading", _READING),
     ("0010_places", _PLACES),
     ("0011_stored", _STORED),
+    ("0012_headers", _HEADERS),
 )
 
 

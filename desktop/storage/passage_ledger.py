@@ -11,13 +11,14 @@ from desktop.domain.files import FileState
 from desktop.domain.places import json_of
 from desktop.storage.database import Database
 from desktop.storage.file_table import FileStamp, write_state
+from desktop.storage.table_headers import write_headers
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerPassage:
     """A stored passage with its file's path and title. `gap` is the text between the passage before and this one.
 
-    `places` is the JSON of where it stands.
+    `header` names the columns of the rows that it begins with; `places` is the JSON of where it stands.
     """
 
     id: int
@@ -49,7 +50,6 @@ class NewPassages:
     stamp: FileStamp
     sha256: str
     title: str
-    header: str
     format: str
     language: str
     spans: tuple[PassageSpan, ...]
@@ -65,9 +65,9 @@ _RESERVE = 2_000
 
 _COLUMNS = (
     'p.id, p.file_id, f.path, p.ordinal, p.start, p."end", p.page, p.heading, p.text, p.digest, p.gap, '
-    "f.title, f.header, f.language, p.places "
+    "f.title, coalesce(h.text, ''), f.language, p.places "
     # CROSS: passages first, or SQLite goes through every indexed file to find a few ids
-    "FROM passages p CROSS JOIN files f ON f.id = p.file_id"
+    "FROM passages p CROSS JOIN files f ON f.id = p.file_id LEFT JOIN headers h ON h.id = p.header_id"
 )
 
 
@@ -149,21 +149,24 @@ class PassageLedger:
         old = {int(r[0]) for r in connection.execute("SELECT id FROM passages WHERE file_id = ?", (new.file_id,))}
         gone = old - new.kept
         connection.executemany("DELETE FROM passages WHERE id = ?", [(i,) for i in gone])
+        headers = write_headers(connection, new.file_id, [span.header for span in new.spans])
         for ordinal, (passage_id, span, gap) in enumerate(zip(new.ids, new.spans, new.gaps, strict=True)):
             connection.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT(id) DO UPDATE SET "
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT(id) DO UPDATE SET "
                 'ordinal = excluded.ordinal, start = excluded.start, "end" = excluded."end", page = excluded.page, '
-                "heading = excluded.heading, text = excluded.text, gap = excluded.gap, places = excluded.places",
+                "heading = excluded.heading, text = excluded.text, gap = excluded.gap, places = excluded.places, "
+                "header_id = excluded.header_id",
                 (
                     *(passage_id, new.file_id, ordinal, span.start, span.end),
                     *(span.page, span.heading, span.text, span.digest, gap, json_of(span.places)),
+                    headers.get(span.header),
                 ),
             )
         connection.execute(
-            "UPDATE files SET sha256 = ?, title = ?, header = ?, format = ?, language = ?, passages = ?, deaths = 0, "
+            "UPDATE files SET sha256 = ?, title = ?, format = ?, language = ?, passages = ?, deaths = 0, "
             "transient = 0, split_by = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
             (
-                *(new.sha256, new.title, new.header, new.format, new.language, len(new.spans)),
+                *(new.sha256, new.title, new.format, new.language, len(new.spans)),
                 *(new.split_by, new.stamp.size, new.stamp.mtime_ns, new.stamp.inode, new.file_id),
             ),
         )
@@ -179,6 +182,7 @@ class PassageLedger:
         """The file has no text to answer from any more."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
+            write_headers(connection, file_id, ())
             connection.execute("UPDATE files SET passages = 0, sha256 = '', stored = 0 WHERE id = ?", (file_id,))
 
     # vectors

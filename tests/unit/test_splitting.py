@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.domain.documents import Block, BlockKind, Document, PageSpan, PassageSpan
-from desktop.indexing.splitting import USUAL_SIZES, embedding_text, split
+from desktop.domain.documents import Block, BlockKind, Document, PageSpan, PassageSpan, TableSpan
+from desktop.indexing.passage_context import embedding_text
+from desktop.indexing.splitting import USUAL_SIZES, split
 
 _TOKENS = re.compile(r"\w{1,6}|[^\w\s]")
 
@@ -22,7 +23,7 @@ class PieceCounter:
         return [match.start() for match in _TOKENS.finditer(text)]
 
 
-def as_document(text: str, *, title: str = "", header: str = "", pages: tuple[PageSpan, ...] = ()) -> Document:
+def as_document(text: str, *, title: str = "", tables: tuple[TableSpan, ...] = ()) -> Document:
     """Paragraphs by blank lines, headings by `# `, list items by `- `, rows by `| `."""
     kinds = {"#": BlockKind.HEADING, "-": BlockKind.LIST_ITEM, "|": BlockKind.TABLE_ROW}
     blocks: list[Block] = []
@@ -30,7 +31,7 @@ def as_document(text: str, *, title: str = "", header: str = "", pages: tuple[Pa
         kind = kinds.get(match.group()[0], BlockKind.PARAGRAPH)
         level = len(match.group()) - len(match.group().lstrip("#")) if kind is BlockKind.HEADING else 0
         blocks.append(Block(kind, match.start(), match.end(), level))
-    return Document(text, title, "md", True, tuple(blocks), pages, header)
+    return Document(text, title, "md", True, tuple(blocks), (), tables)
 
 
 def spans_of(text: str) -> tuple[PassageSpan, ...]:
@@ -49,7 +50,7 @@ def assert_whole(document: Document, spans: Sequence[PassageSpan]) -> None:
 def assert_fitting(document: Document, spans: Sequence[PassageSpan]) -> None:
     counter = PieceCounter()
     for span in spans:
-        embedded = embedding_text(document.title, span.heading, document.table_header, span.text)
+        embedded = embedding_text(document.title, span.heading, span.header, span.text)
         assert len(counter.offsets(embedded)) <= USUAL_SIZES.embedded
         assert len(counter.offsets(span.text)) <= USUAL_SIZES.most
         assert len(span.text) <= USUAL_SIZES.characters
@@ -65,9 +66,11 @@ texts = st.lists(st.tuples(st.one_of(words, st.just("x" * 400), st.just("字" * 
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=texts, title=st.text(max_size=300), header=st.text(max_size=300))
-def test_every_text_is_kept_and_fits(text: str, title: str, header: str) -> None:
-    document = as_document(text, title=title, header=header)
+@given(text=texts, title=st.text(max_size=300), cuts=st.lists(st.floats(0, 1), min_size=3, max_size=9))
+def test_every_text_is_kept_and_fits(text: str, title: str, cuts: list[float]) -> None:
+    places = sorted(int(cut * len(text)) for cut in cuts)
+    tables = tuple(TableSpan(*places[i : i + 3]) for i in range(0, len(places) - 2, 3))
+    document = as_document(text, title=title, tables=tables)
     spans = split(document, PieceCounter())
     assert_whole(document, spans)
     assert_fitting(document, spans)
@@ -213,16 +216,36 @@ def test_prose_makes_passages_of_a_readable_size() -> None:
 
 
 def test_the_digest_covers_all_that_is_embedded() -> None:
-    document = as_document("# Rent\n\nFive hundred a month.", title="Lease", header="a | b")
-    plain = split(document, PieceCounter())[0].digest
+    rows = "".join(f"\n\n| Cedar {n} | {n * 7} francs |" for n in range(80))
+    document = table_of("| House | Rent |", rows)
+    plain = split(document, PieceCounter())[-1].digest
     others = [
         replace(document, title="Another"),
-        replace(document, table_header="a | c"),
-        as_document("# Rant\n\nFive hundred a month.", title="Lease", header="a | b"),
-        as_document("# Rent\n\nSix hundred a month.", title="Lease", header="a | b"),
+        table_of("| House | Room |", rows),
+        table_of("| House | Rent |", rows, "# Rants"),
+        table_of("| House | Rent |", rows.replace("| Cedar 79", "| Elm 79")),
     ]
-    digests = {split(other, PieceCounter())[0].digest for other in others}
+    digests = {split(other, PieceCounter())[-1].digest for other in others}
     assert plain not in digests and len(digests) == 4
+
+
+def table_of(header: str, rows: str, heading: str = "# Rents") -> Document:
+    text = f"{heading}\n\n{header}{rows}"
+    start = text.index("|")
+    return as_document(text, title="Lease", tables=(TableSpan(start, start + len(header), len(text)),))
+
+
+def test_rows_carry_the_header_of_their_own_table() -> None:
+    first, second = (f"| {name} |" + "".join(f"\n\n| {n} |" for n in range(150)) for name in ("Tree", "River"))
+    text = f"Before.\n\n{first}\n\n{second}\n\nAfterwards there is a walk to the mill."
+    ends = [(text.index(table), text.index(table) + len(table)) for table in (first, second)]
+    tables = tuple(TableSpan(start, text.index("\n", start), end) for start, end in ends)
+    spans = split(as_document(text, tables=tables), PieceCounter())
+    assert {span.header for span in spans} == {"", "| Tree |", "| River |"}
+    for span in spans:
+        (above,) = [t for t in tables if t.header_end <= span.start < t.end] or [None]
+        assert span.header == (text[above.start : above.header_end] if above else "")
+        assert span.text == text[span.start : span.end]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop.indexing.passage_words import FileWords, word_rows
+from desktop.indexing.passage_words import FileWords, PassageWords, word_rows
 from desktop.storage.passage_ledger import LedgerPassage
 from desktop.storage.search_index import WordRow
 from tests.benchmarks.finding.libraries import Library
@@ -61,8 +61,8 @@ def _recombined(
 def _rows(made: Sequence[LedgerPassage]) -> list[WordRow]:
     if not made:
         return []
-    file = FileWords(made[0].file_id, made[0].title, made[0].header, made[0].language)
-    return word_rows(file, [(p.id, p.heading, p.text) for p in made], {p.id for p in made})
+    file = FileWords(made[0].file_id, made[0].title, made[0].language)
+    return word_rows(file, [PassageWords(p.id, p.heading, p.header, p.text) for p in made], {p.id for p in made})
 
 
 def _store(library: Library, made: Sequence[LedgerPassage], rows: Sequence[WordRow]) -> None:

@@ -123,7 +123,6 @@ def _file(ledger: PassageLedger, file_id: int, stamp: FileStamp, split_by: str) 
         stamp,
         f"{file_id}",
         "",
-        "",
         "text",
         "english",
         tuple(spans),

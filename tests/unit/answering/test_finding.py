@@ -12,16 +12,19 @@ import pytest
 from desktop.answering.arranging import LONGEST, arrange
 from desktop.answering.finding import PassageFinder
 from desktop.answering.fusing import fuse
+from desktop.answering.prompting import build_prompt
 from desktop.answering.scoping import ScopedQuestion
 from desktop.domain.documents import Block, BlockKind, Document
 from desktop.domain.files import FileState
 from desktop.domain.scopes import Scope
 from desktop.indexing.passage_maker import PassageMaker
+from desktop.reading import markdown
 from desktop.storage.database import Database
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import Changes, FileStamp, FileTable
 from desktop.storage.passage_ledger import LedgerPassage, PassageLedger
 from desktop.storage.search_index import SearchIndex
+from tests.unit.answering.fakes import QueuedModel
 
 DIMENSION = 8
 
@@ -67,20 +70,23 @@ class SmallLibrary:
 
     def write(self, name: str, *paragraphs: str) -> Path:
         """Each paragraph is long enough to be a passage of its own."""
-        path = self.folder / name
         text = "\n\n".join(paragraphs)
-        path.write_text(text, encoding="utf-8")
+        starts = [sum(len(p) + 2 for p in paragraphs[:i]) for i in range(len(paragraphs))]
+        blocks = tuple(
+            Block(BlockKind.PARAGRAPH, start, start + len(p)) for start, p in zip(starts, paragraphs, strict=True)
+        )
+        return self.write_document(name, Document(text, "", "txt", True, blocks, ()))
+
+    def write_document(self, name: str, document: Document) -> Path:
+        """A file whose text is its source."""
+        path = self.folder / name
+        path.write_text(document.text, encoding="utf-8")
         status = path.stat()
         stamp = FileStamp(status.st_size, status.st_mtime_ns, status.st_ino)
         if str(path) not in self.files.known_files(self.folder_id):
             self.files.apply(Changes(added=[(self.folder_id, str(path), stamp, FileState.WAITING, "", "txt")]))
         known = self.files.known_files(self.folder_id)[str(path)]
-        starts = [sum(len(p) + 2 for p in paragraphs[:i]) for i in range(len(paragraphs))]
-        blocks = tuple(
-            Block(BlockKind.PARAGRAPH, start, start + len(p)) for start, p in zip(starts, paragraphs, strict=True)
-        )
-        document = Document(text, "", "txt", True, blocks, ())
-        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        sha256 = hashlib.sha256(document.text.encode()).hexdigest()
         changed = self.ledger.change_number(known.id)
         self._maker.store([self._maker.prepare(known, stamp, sha256, document, changed)])
         if waiting := self.ledger.waiting(1_000):
@@ -300,6 +306,21 @@ def test_a_link_in_the_place_of_a_file_is_not_followed(library: SmallLibrary, tm
     path.rename(outside)
     path.symlink_to(outside)
     assert library.finder.find("ferry", 5) == ()
+
+
+def test_rows_are_found_by_the_header_of_their_own_table_and_bring_it(library: SmallLibrary) -> None:
+    trees, rivers = (
+        f"| {name} | {size} |\n|---|---|\n" + "\n".join(f"| {padded('', seed + n, 60)} | {n} |" for n in range(60))
+        for name, size, seed in (("Tree", "Girth", 0), ("River", "Discharge", 100))
+    )
+    document = markdown.read(f"# Survey\n\n{trees}\n\n{rivers}\n".encode())
+    library.write_document("table.md", document)
+    found = library.words_finder.find("which discharge", 40)
+    rows = [passage for passage in found if passage.start > document.text.index("Discharge")]
+    assert len(rows) > 5 and all(passage.header == "| River | Discharge |" for passage in rows)
+    assert all(passage.text == document.text[passage.start : passage.end] for passage in found)
+    prompt = build_prompt("Which?", (), rows[:1], QueuedModel(), 100)
+    assert "table.md · Survey\n| River | Discharge |\n| " in prompt.turns[1].text
 
 
 def test_copies_with_small_differences_are_shown_once_but_not_where_a_number_differs(library: SmallLibrary) -> None:

@@ -23,6 +23,11 @@ def blocks_of(document: Document) -> list[tuple[str, int, str]]:
     return [(block.kind.value, block.level, document.text[block.start : block.end]) for block in document.blocks]
 
 
+def headers_of(document: Document) -> list[str]:
+    """Of each table that has one, the row that names its columns."""
+    return [document.text[table.start : table.header_end] for table in document.tables]
+
+
 def zip_of(members: Mapping[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

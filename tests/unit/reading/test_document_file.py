@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.documents import Block, BlockKind, Document, PageSpan
+from desktop.domain.documents import Block, BlockKind, Document, PageSpan, TableSpan
 from desktop.protocol.codec import ProtocolError
 from desktop.reading.document_file import read_document, write_document
 
 DOCUMENT = Document(
-    text="Title\n\n😀 text",
+    text="Title\n\n😀 text\na | b\n1 | 2",
     title="Title",
     format="pdf",
     is_source=False,
     blocks=(Block(BlockKind.HEADING, 0, 5, 1), Block(BlockKind.PARAGRAPH, 7, 13)),
     pages=(PageSpan(1, 0, 5), PageSpan(2, 7, 13)),
-    table_header="",
+    tables=(TableSpan(14, 19, 25),),
 )
 
 
@@ -41,6 +41,10 @@ def test_round_trip(tmp_path: Path) -> None:
         {"blocks": [["code", 0, 5]]},
         {"pages": [[1, 5, 2]]},
         {"pages": 7},
+        {"tables": [[14, 26, 25]]},
+        {"tables": [[14, 19]]},
+        {"tables": [[14, 13, 25]]},
+        {"tables": [[7, 13, 19], [14, 19, 25]]},
     ],
 )
 def test_another_form_is_refused(tmp_path: Path, change: dict[str, object]) -> None:

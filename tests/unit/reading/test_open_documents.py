@@ -4,7 +4,7 @@ import pytest
 
 from desktop.domain.errors import FileProblem
 from desktop.reading import open_document
-from tests.unit.reading.samples import blocks_of, zip_of
+from tests.unit.reading.samples import blocks_of, headers_of, zip_of
 
 URI = "urn:oasis:names:tc:opendocument:xmlns:"
 NAMES = " ".join(
@@ -67,7 +67,7 @@ def test_sheet() -> None:
     sheets = f'<table:table table:name="Rents">{cells}</table:table><table:table table:name="Empty"/>'
     document = open_document.read(odf_of("spreadsheet", sheets))
     assert document.text == "Rents\n\nName | Begin\nAnn | 2024-05-31"
-    assert document.table_header == "Name | Begin"
+    assert headers_of(document) == ["Name | Begin"]
 
 
 def test_a_cell_that_stands_for_millions() -> None:

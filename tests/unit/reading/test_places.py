@@ -10,8 +10,8 @@ from desktop.domain.documents import Document
 from desktop.domain.places import At, PlaceSpan, PlaceUnit, of_json, page_of, place_words, places_between
 from desktop.indexing.passage_maker import WordOffsets
 from desktop.indexing.splitting import split
+from desktop.reading.cell_names import column_letters
 from desktop.reading.read_file import read_file
-from desktop.reading.workbook_header import column_letters
 from tests.support.pdf import pdf_bytes
 from tests.unit.reading.samples import zip_of
 

@@ -10,7 +10,7 @@ from desktop.domain.errors import FileProblem
 from desktop.reading import delimited, markdown, plain_text, source_code
 from desktop.reading.encodings import decode_text
 from desktop.reading.formats import FORMATS, format_of, reader_of
-from tests.unit.reading.samples import blocks_of
+from tests.unit.reading.samples import blocks_of, headers_of
 
 GERMAN = "Die Kündigungsfrist beträgt drei Monate.\r\nFür Mängel haftet der Verkäufer nach § 437.\n"
 JAPANESE = (
@@ -167,7 +167,7 @@ def test_csv_rows_keep_quoted_line_ends() -> None:
     document = delimited.read(b'name,note\r\nAnn,"two\r\nlines, ""quoted"""\r\n\r\nBob,5" pipe\r\n')
     rows = [words for _, _, words in blocks_of(document)]
     assert rows == ["name,note", 'Ann,"two\r\nlines, ""quoted"""', 'Bob,5" pipe']
-    assert document.table_header == "name,note"
+    assert headers_of(document) == ["name,note"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_csv_rows_keep_quoted_line_ends() -> None:
     ],
 )
 def test_csv_header(data: str, header: str) -> None:
-    assert delimited.read(data.encode()).table_header == header
+    assert headers_of(delimited.read(data.encode())) == ([header] if header else [])
 
 
 @pytest.mark.parametrize("record", ['"', 'a,"b', '"a""', ',"",', '"a"b,c'])

@@ -9,7 +9,7 @@ from desktop.domain.errors import FileProblem
 from desktop.reading import workbook
 from desktop.reading.content_check import ENCRYPTED_STREAM, OLE_MAGIC
 from desktop.reading.read_file import read_file
-from tests.unit.reading.samples import RELATIONS, blocks_of, zip_of
+from tests.unit.reading.samples import RELATIONS, blocks_of, headers_of, zip_of
 
 SHEETS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 STYLES = (
@@ -58,13 +58,15 @@ def test_one_sheet_and_its_header() -> None:
         ("table_row", 0, "Name | Rent"),
         ("table_row", 0, "Ann | 500"),
     ]
-    assert (document.table_header, document.is_source, document.format) == ("Name | Rent", False, "xlsx")
+    assert (headers_of(document), document.is_source, document.format) == (["Name | Rent"], False, "xlsx")
 
 
-def test_two_sheets_have_no_common_header_and_empty_ones_no_heading() -> None:
-    document = workbook.read(xlsx_of(NAMES + ANN, "", NAMES))
-    assert document.text == "One\n\nName | Rent\nAnn | 500\n\nThree\n\nName | Rent"
-    assert document.table_header == ""
+def test_each_sheet_has_its_own_header_and_empty_ones_no_heading() -> None:
+    towns = f'<row r="1">{words("A1", "Town")}{words("B1", "River")}</row>'
+    document = workbook.read(xlsx_of(NAMES + ANN, "", towns + ANN))
+    assert document.text == "One\n\nName | Rent\nAnn | 500\n\nThree\n\nTown | River\nAnn | 500"
+    assert headers_of(document) == ["Name | Rent", "Town | River"]
+    assert headers_of(workbook.read(xlsx_of(NAMES))) == [], "a header alone names nothing"
 
 
 def test_dates_of_cells_and_columns_without_anything() -> None:

@@ -11,6 +11,7 @@ from desktop.domain.files import FileState
 from desktop.storage.database import Database, add_functions
 from desktop.storage.file_table import Changes, FileStamp, FileTable
 from desktop.storage.migrations import STEPS
+from desktop.storage.passage_ledger import PassageLedger
 
 
 def make_old_library(path: Path, steps: int) -> None:
@@ -50,6 +51,27 @@ def test_every_older_library_is_brought_up_to_date(tmp_path: Path, steps: int) -
     assert len(backups) == (0 if steps == len(STEPS) else 1)
     for backup in backups:
         assert names_applied(backup) == [name for name, _ in STEPS[:steps]]
+
+
+def test_a_files_one_header_becomes_that_of_its_passages(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    make_old_library(path, [name for name, _ in STEPS].index("0012_headers"))
+    connection = sqlite3.connect(path)
+    add_functions(connection)
+    connection.execute("UPDATE files SET header = 'bird,count'")
+    connection.execute(
+        'INSERT INTO passages (id, file_id, ordinal, start, "end", heading, text, digest, gap) '
+        "VALUES (7, 1, 0, 0, 8, '', 'heron,17', 'd', '')"
+    )
+    connection.commit()
+    connection.close()
+    database = Database(path)
+    ledger = PassageLedger(database)
+    (passage,) = ledger.of_file(1)
+    assert passage.header == "bird,count"
+    FileTable(database).remove_files([1])
+    assert database.count("SELECT count(*) FROM headers") == 0
+    database.close()
 
 
 def test_a_newer_library_is_refused_and_left_alone(tmp_path: Path) -> None:
