@@ -19,7 +19,7 @@ from desktop.embedding.shelf import find_model, list_embedders, list_rerankers, 
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER, embedder_name, reranker_name
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.protocol.codec import encode
-from desktop.protocol.engine_messages import CHANGE_SETTING, Setting
+from desktop.protocol.engine_messages import CHANGE_SETTING, CHOOSE_EMBEDDER, EmbedderName, Setting
 from desktop.settings.store import SettingsFile
 
 REFUSED = 1
@@ -85,6 +85,8 @@ def embedders_use(line: EngineLine, options: argparse.Namespace) -> int:
     folders = data_folders(options.data)
     off = options.reranker and options.name == NO_RERANKER
     name = "" if off else find_model(_shelf(options, folders), options.name).name
+    if not options.reranker and name == embedder_name(SettingsFile(folders.settings)):
+        line.call(CHOOSE_EMBEDDER, EmbedderName(name))  # it may have passages of an older Footnote to make anew
     setting = "chosen_reranker" if options.reranker else "chosen_embedder"
     values = line.call(CHANGE_SETTING, Setting(setting, json.dumps(name))).values
     embedder = json.loads(values["chosen_embedder"]) or DEFAULT_EMBEDDER

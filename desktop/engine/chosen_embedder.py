@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from desktop.domain.errors import EngineProblem
 from desktop.embedding.identity import EmbedderIdentity, read_identity
 from desktop.engine.index_opening import table_of
-from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter
+from desktop.indexing.splitting import USUAL_SIZES, Sizes, TokenCounter, split_name
 from desktop.platform_support.paths import DataFolders
 from desktop.settings.store import SettingsFile
 
@@ -84,7 +84,7 @@ class ChosenModels:
         folder = _folder(self._folders.embedders, name)
         identity = read_identity(folder)
         measure = self._measure(identity, load_tokens(folder).room(identity.passage_prompt))
-        return f"{SPLITTER_VERSION} {measure.name}"
+        return split_name(measure.name)
 
     def load_reranker(self) -> Reranker | None:
         from desktop.embedding.reranker import load_reranker

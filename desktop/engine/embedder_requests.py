@@ -1,4 +1,7 @@
-"""Requests about embedders: list them, say what a change would cost, change. Going back is a change like any other."""
+"""Requests about embedders: list them, say what a change would cost, change. Going back is a change like any other.
+
+A change to the one in use makes new passages of those files whose passages an older splitter made.
+"""
 
 import time
 
@@ -39,22 +42,26 @@ class EmbedderRequests:
     def list_embedders(self, _: Nothing) -> Embedders:
         shelf = list_embedders(self._folders.embedders)
         entries = tuple(EmbedderEntry(model.name, model.tokens, model.size, model.problem) for model in shelf)
-        chosen = embedder_name(self._settings)
-        return Embedders(entries, chosen, self._heavy.get().switch.answering)
+        heavy = self._heavy.get()
+        older = self._files.split_otherwise(heavy.maker.split_by, older_too=True)[0] if heavy.embedder else 0
+        return Embedders(entries, embedder_name(self._settings), heavy.switch.answering, older)
 
     def preview_embedder(self, asked: EmbedderName) -> EmbedderCost:
         """Embeds some passages to measure: takes a second or two."""
         model = find_model(list_embedders(self._folders.embedders), asked.name)
         index = self._heavy.get().index
-        files = self._files.split_otherwise(self._chosen.split_by(asked.name))
+        in_use = model.name == embedder_name(self._settings)
+        files, again = self._files.split_otherwise(self._chosen.split_by(asked.name), older_too=in_use)
         total, _ = self._ledger.totals()
-        kept = 0 if files else min(total, index.count_of(table_of(model.revision)))
+        kept = max(0, min(total - again, index.count_of(table_of(model.revision))))
         passages = total - kept
         seconds = passages * self._seconds_each(asked.name) if passages else 0.0
         return EmbedderCost(asked.name, passages, kept, files, seconds)
 
     def choose_embedder(self, asked: EmbedderName) -> Embedders:
         name = find_model(list_embedders(self._folders.embedders), asked.name).name
+        if name == embedder_name(self._settings):
+            self._files.split_again(self._chosen.split_by(name), older_too=True)
         self._settings.set("chosen_embedder", "" if name == DEFAULT_EMBEDDER else name)
         self._indexer.reopen()
         return self.list_embedders(Nothing())

@@ -123,6 +123,11 @@ class HeavyLoader:
     def loaded(self) -> bool:
         return self._parts is not None
 
+    @property
+    def split_by(self) -> str:
+        """What makes passages of files now; empty while nothing is loaded. Waits for nobody."""
+        return self._parts.maker.split_by if self._parts else ""
+
     def get(self) -> HeavyParts:
         with self._lock:
             if self._parts is None:
@@ -150,7 +155,7 @@ class HeavyLoader:
         maker = PassageMaker(self._ledger, index, embedder, measure.name, measure.tokens, measure.sizes)
         if embedder is not None:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
-            self._files.read_again(maker.split_by)
+            self._files.split_again(maker.split_by, older_too=False)
         reranker = self._chosen.load_reranker()
         name = chosen.identity.name if chosen.identity else ""
         switch = Switch(self._ledger, Meaning(name, embedder, index), self._old(name, index))

@@ -48,6 +48,7 @@ _PREVIEW_SECONDS = 2.0
 _LIST_LIMIT = 1_000
 _SEARCH_LIMIT = 100
 _SUGGESTIONS = 50
+_OUTDATED = "Questions go on with them; the settings say what new ones cost, and make them."
 
 
 class LibraryRequests:
@@ -106,7 +107,10 @@ class LibraryRequests:
             for folder in folders
             if folder.id in unreadable
         ]
-        return (*self._notices(), *offline, *scanned, *closed)
+        split_by = self._heavy.split_by
+        older = self._files.split_otherwise(split_by, older_too=True)[0] if split_by else 0
+        outdated = [f"{older:,} files are in passages that an older Footnote made. {_OUTDATED}"] if older else []
+        return (*self._notices(), *offline, *scanned, *closed, *outdated)
 
     def list_files(self, asked: ListFiles) -> FileList:
         limit = max(0, min(asked.limit, _LIST_LIMIT))

@@ -75,19 +75,24 @@ class EmbedderSection(QWidget):
         if entry.problem:
             lines.addWidget(label(shown(entry.problem), "bad", wrap=True))
         if self.cost is not None and self.cost.name == entry.name:
-            lines.addWidget(label(cost_text(self.cost), "", wrap=True))
+            said = again_text(self.cost) if entry.name == known.chosen else cost_text(self.cost)
+            lines.addWidget(label(said, "", wrap=True))
             lines.addLayout(self._choice(entry.name))
         across = row(3, (4, 3, 3, 3))
         across.addLayout(lines, 1)
         if entry.name == known.chosen:
             across.addWidget(label(self._use_text(known), "good"))
-        elif not entry.problem and (self.cost is None or self.cost.name != entry.name):
-            across.addWidget(self._button(entry.name, tr("Use…"), lambda: self._ask(entry.name)))
+        offer = tr("New passages…") if entry.name == known.chosen and known.outdated else ""
+        offer = tr("Use…") if entry.name != known.chosen and not entry.problem else offer
+        if offer and (self.cost is None or self.cost.name != entry.name):
+            across.addWidget(self._button(entry.name, offer, lambda: self._ask(entry.name)))
         return framed("card", across)
 
     def _choice(self, name: str) -> QHBoxLayout:
         across = row(2)
-        across.addWidget(self._button(name, tr("Change to it"), lambda: self._choose(name)))
+        again = self._known is not None and name == self._known.chosen
+        act = tr("Make new passages") if again else tr("Change to it")
+        across.addWidget(self._button(name, act, lambda: self._choose(name)))
         across.addWidget(Button(tr("Not now"), self._leave, look="plain"))
         across.addStretch(1)
         return across
@@ -143,6 +148,14 @@ def cost_text(cost: EmbedderCost) -> str:
     time = _time_text(cost.seconds)
     after = tr("Questions are answered meanwhile as now; for 30 days you can go back at no cost.")
     return f"{'; '.join(said)}: {time}. {after}"
+
+
+def again_text(cost: EmbedderCost) -> str:
+    """What new passages cost, where an older Footnote made those that are there."""
+    said = [tr("{n} file is cut into passages anew", "{n} files are cut into passages anew", cost.files)]
+    said.append(tr("at most {n} passage is embedded", "at most {n} passages are embedded", cost.passages))
+    after = tr("Questions are answered meanwhile. It can't be undone.")
+    return f"{'; '.join(said)}: {_time_text(cost.seconds)}. {after}"
 
 
 def _time_text(seconds: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from desktop.domain.documents import Document
 from desktop.indexing.passage_context import embedding_text
 from desktop.indexing.passage_words import FileWords, PassageWords, with_other_neighbours, word_rows
-from desktop.indexing.splitting import SPLITTER_VERSION, USUAL_SIZES, Sizes, TokenCounter, split
+from desktop.indexing.splitting import USUAL_SIZES, Sizes, TokenCounter, split, split_name
 from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
 from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
@@ -65,7 +65,7 @@ class PassageMaker:
         self._embedder = embedder
         self._tokens = tokens or (EmbedderOffsets(embedder) if embedder else WordOffsets())
         self._sizes = sizes
-        self.split_by = f"{SPLITTER_VERSION} {tokenizer}"
+        self.split_by = split_name(tokenizer)
 
     def prepare(self, file: KnownFile, stamp: FileStamp, sha256: str, document: Document, changed: int) -> NewPassages:
         """Splits the document; passages that were there before keep their id. Ids of new ones are reserved."""

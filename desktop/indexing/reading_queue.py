@@ -14,6 +14,7 @@ from desktop.domain.files import FileState
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reconciling import hash_file
 from desktop.indexing.retries import Retries
+from desktop.indexing.splitting import same_measure
 from desktop.indexing.walking import find_file
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.reading.endings import Ending, ReaderDied
@@ -147,7 +148,8 @@ class ReadingQueue:
     def _passed_as_unchanged(self, file: KnownFile) -> bool:
         """The bytes are those that were read before: a touch, a folder that came back. Then it is indexed already."""
         maker = self._parts.maker
-        if not (file.sha256 and file.split_by) or (maker.can_embed and file.split_by != maker.split_by):
+        fits = not maker.can_embed or same_measure(file.split_by, maker.split_by)
+        if not (file.sha256 and file.split_by and fits):
             return False
         try:
             same = hash_file(file.path) == file.sha256

@@ -27,6 +27,16 @@ _GIANT = 4.0  # times too long: cut from the left, as halving would make every c
 _WORDS = re.compile(r"\s+|(?<=[，、；：])")
 
 
+def split_name(measure: str) -> str:
+    """Names what makes passages: this splitter, with what it measures by."""
+    return f"{SPLITTER_VERSION} {measure}"
+
+
+def same_measure(one: str, other: str) -> bool:
+    """Of two such names: passages of an older splitter fit the embedder too. The user says when they are renewed."""
+    return one.partition(" ")[2] == other.partition(" ")[2]
+
+
 class TokenCounter(Protocol):
     """The embedder's tokenizer."""
 

@@ -18,11 +18,15 @@ class EmbedderEntry:
 
 @dataclass(frozen=True, slots=True)
 class Embedders:
-    """`chosen` makes the vectors; `answering` finds for questions: the one before, until all vectors are made."""
+    """`chosen` makes the vectors; `answering` finds for questions: the one before, until all vectors are made.
+
+    `outdated` files have passages of an older splitter: to choose the chosen one again makes new ones.
+    """
 
     embedders: tuple[EmbedderEntry, ...]
     chosen: str
     answering: str
+    outdated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class EmbedderName:
 @dataclass(frozen=True, slots=True)
 class EmbedderCost:
     """What a change would cost: `passages` to embed (`kept` have their vector already), `files` to read again.
+
+    Of files that are read again, passages that come out the same keep their vector: `passages` is the most it can be.
 
     `seconds` is estimated from some passages that were embedded to measure; 0 when there is nothing to do.
     """

@@ -26,6 +26,11 @@ __all__ = ["Changes", "FileStamp", "FileTable", "KnownFile", "write_state"]
 _READER = "reader_version"
 # of a change in their numbers alone: the others are looked at each time (what is back, failed in passing, too large)
 _SETTLED = "(state NOT IN ('missing', 'too_large') AND transient = 0 AND (format != '' OR ?))"
+# `split_by` is the splitter's version, a space, and what it measured by
+_OTHER = {
+    False: "substr(split_by, instr(split_by, ' ')) != substr(?1, instr(?1, ' '))",
+    True: "split_by != ?1",
+}
 _AT_ONCE = 500
 _ORDERS = {"path": "path", "state": "state", "size": "size", "modified": "mtime_ns", "passages": "passages"}
 
@@ -153,17 +158,21 @@ class FileTable:
         with self._database.transaction() as connection:
             write_changes(connection, changes)
 
-    def split_otherwise(self, split_by: str) -> int:
-        """How many indexed files were split in another way."""
-        return self._database.count(
-            "SELECT count(*) FROM files WHERE state = 'indexed' AND passages > 0 AND split_by != ?", split_by
-        )
+    def split_otherwise(self, split_by: str, older_too: bool) -> tuple[int, int]:
+        """How many indexed files were measured in another way, or (`older_too`) split by another splitter.
 
-    def read_again(self, split_by: str) -> None:
-        """Files that were split in another way wait to be read; they are answered from meanwhile."""
+        And how many passages they have.
+        """
+        found = "SELECT count(*), coalesce(sum(passages), 0) FROM files WHERE state = 'indexed' AND passages > 0"
+        ((files, passages),) = self._database.rows(f"{found} AND {_OTHER[older_too]}", split_by)
+        return int(files), int(passages)
+
+    def split_again(self, split_by: str, older_too: bool) -> None:
+        """These files wait to be read, even if they have not changed; they are answered from meanwhile."""
         with self._database.transaction() as connection:
             connection.execute(
-                "UPDATE files SET state = 'waiting', changed = changed + 1 WHERE state = 'indexed' AND split_by != ?",
+                "UPDATE files SET state = 'waiting', split_by = '', changed = changed + 1 "
+                f"WHERE state = 'indexed' AND {_OTHER[older_too]}",
                 (split_by,),
             )
 

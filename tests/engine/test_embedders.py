@@ -126,6 +126,29 @@ def test_a_change_shows_its_cost_goes_on_answering_and_can_be_undone(library: Pa
         assert engine.call(m.CHECK, Nothing()).problems == ()
 
 
+def test_passages_of_an_older_splitter_serve_until_the_user_wants_new_ones(library: Path, documents: Path) -> None:
+    with RunningEngine(library) as engine:
+        first = engine.add(documents)
+    database = Database(library / "library.db")
+    with database.transaction() as connection:
+        connection.execute("UPDATE files SET split_by = '1' || substr(split_by, instr(split_by, ' '))")
+    database.close()
+    (documents / "house-0.txt").touch()
+    with RunningEngine(library) as engine:
+        status = engine.wait_until_indexed()
+        assert (status.files_read, status.passages_embedded) == (first.files_read, first.passages_embedded)
+        assert any("4 files are in passages that an older Footnote made" in notice for notice in status.notices)
+        assert engine.search("Who pays the rent of the rooms?")
+        assert engine.call(m.LIST_EMBEDDERS, Nothing()).outdated == 4
+        cost = engine.call(m.PREVIEW_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER))
+        assert (cost.files, cost.passages, cost.kept) == (4, first.passages_embedded, 0)
+        assert engine.call(m.PREVIEW_EMBEDDER, m.EmbedderName(ROOMY)).files == 0
+        engine.call(m.CHOOSE_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER))
+        status = engine.wait_for(lambda s: s.files_read == first.files_read + 4 and s.progress.phase == "idle")
+        assert status.passages_embedded == first.passages_embedded, "they came out the same"
+        assert (status.notices, engine.call(m.LIST_EMBEDDERS, Nothing()).outdated) == ((), 0)
+
+
 def tables(library: Path) -> set[str]:
     embedders = data_folders().embedders
     names = {f"vectors_{read_identity(folder).revision[:16]}": folder.name for folder in embedders.iterdir()}

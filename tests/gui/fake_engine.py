@@ -58,7 +58,7 @@ class FakeEngine:
         self.models = FakeModels(folder, words, self.send, self.note)
         self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
         self.paused = False
-        self.embedders = canned.EMBEDDERS
+        self.embedders = dataclasses.replace(canned.EMBEDDERS, outdated=3 if "outdated" in words else 0)
         self.calls: list[str] = []
         if "empty" not in words:
             self._seed()

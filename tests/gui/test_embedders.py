@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pytestqt.qtbot import QtBot
 
 from desktop.gui.controls import Button
-from desktop.gui.embedder_section import EmbedderSection, cost_text
+from desktop.gui.embedder_section import EmbedderSection, again_text, cost_text
 from desktop.gui.window import FootnoteWindow
 from desktop.protocol.engine_messages import EmbedderCost
 
@@ -41,6 +41,21 @@ def test_not_now_changes_nothing(qtbot: QtBot, open_window: OpenWindow, calls: C
     next(button for button in shown.findChildren(Button) if button.text() == "Not now").click()
     qtbot.waitUntil(lambda: shown.cost is None and shown.buttons[E5].text() == "Use…")
     assert calls() == []
+
+
+def test_new_passages_are_offered_where_an_older_footnote_made_them(
+    qtbot: QtBot, open_window: OpenWindow, calls: Calls
+) -> None:
+    shown = section(qtbot, open_window("outdated"))
+    button = shown.buttons["all-MiniLM-L6-v2"]
+    assert button.text() == "New passages…"
+    button.click()
+    qtbot.waitUntil(lambda: shown.cost is not None)
+    assert calls() == []
+    shown.buttons["all-MiniLM-L6-v2"].click()
+    qtbot.waitUntil(lambda: calls() == ["embedder all-MiniLM-L6-v2"])
+    said = again_text(EmbedderCost("x", 8_880, 120, 2, 89.0))
+    assert said.startswith("2 files are cut into passages anew; at most 8,880 passages are embedded: about 1 minute. ")
 
 
 def test_a_cost_in_words() -> None:

@@ -15,7 +15,7 @@ from desktop.domain.documents import PassageSpan
 from desktop.domain.files import FileState
 from desktop.embedding.identity import read_identity
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
-from desktop.indexing.splitting import SPLITTER_VERSION
+from desktop.indexing.splitting import split_name
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.storage.database import Database
 from desktop.storage.file_table import Changes, FileStamp, FileTable
@@ -90,7 +90,7 @@ def make_library(folders: DataFolders, files: Path, passages: int) -> int:
     identity = read_identity(folders.embedders / DEFAULT_EMBEDDER)
     table, ledger = FileTable(database), PassageLedger(database)
     index = SearchIndex(folders.vectors, f"vectors_{identity.revision[:16]}", identity.dimension)
-    split_by = f"{SPLITTER_VERSION} {identity.revision}"
+    split_by = split_name(identity.revision)
     database.set_note("embedder", identity.revision)
     table.add_folder(str(files), False)
     (folder,) = table.folders()
