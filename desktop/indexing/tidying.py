@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from desktop.indexing.reading_queue import IndexerParts
-from desktop.storage.search_index import KEEP_VERSIONS
+from desktop.storage.index_versions import KEEP_VERSIONS
 
 _ROWS, _WRITES = 20_000, 300
 _LEFT_FOR = KEEP_VERSIONS.total_seconds() + 1.0

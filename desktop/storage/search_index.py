@@ -29,11 +29,11 @@ from desktop.storage.analysis import ANALYSIS_VERSION
 from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.index_filters import files_filter, ids_filters
 from desktop.storage.index_tables import WORD_INDEX, WORDS, column, vectors_schema, write_anew
+from desktop.storage.index_versions import KEEP_VERSIONS
 
 # words that were analysed otherwise stand in a table of another name: it is dropped, and upkeep fills this one
 _WORDS_TABLE = f"words_{ANALYSIS_VERSION}"
 _NEAR_WEIGHT = 1.2
-KEEP_VERSIONS = datetime.timedelta(seconds=10)  # a question may still read them; it reads again if not
 _SHARDS_FROM = 40_000  # rows of vectors; fewer are compared one by one just as well
 _SHARDS_READ = 0.4  # of the shards, the nearest
 _SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made again

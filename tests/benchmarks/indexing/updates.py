@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktop.protocol import engine_messages as m
-from desktop.storage.search_index import KEEP_VERSIONS
+from desktop.storage.index_versions import KEEP_VERSIONS
 from tests.benchmarks.indexing.figures import Figure
 from tests.benchmarks.indexing.prose import Prose
 from tests.benchmarks.indexing.waiting import wait_for

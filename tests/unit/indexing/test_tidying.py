@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from desktop.indexing.tidying import Tidying
-from desktop.storage.search_index import KEEP_VERSIONS
+from desktop.storage.index_versions import KEEP_VERSIONS
 
 
 class Stores:
