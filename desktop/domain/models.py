@@ -48,6 +48,19 @@ class ModelDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """Where the model that is in memory computes: `gpu_layers` of its `layers` on the graphics card `device`, the rest
+    on the processor; without a card `device` is empty. `note` says why a card is not used, or not for all, or is empty.
+    """
+
+    path: str
+    device: str
+    gpu_layers: int
+    layers: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A GGUF language model on this disk. `size` in bytes; `problem` is empty when it can be used.
 

@@ -19,18 +19,18 @@ from desktop.platform_support.memory import free_memory, total_memory
 class ModelFits:
     """`set_for` tells what a person set for the model at a path: tokens of context (0: none) and the kind of cache.
 
-    `other_memory`: a graphics card may hold weights too, how many of them only the model runner finds out.
+    `card` tells the bytes that are free on a graphics card, 0 without one, None where none was tried yet.
     """
 
     def __init__(
         self,
         speeds: SpeedFile,
         set_for: Callable[[str], tuple[int, str]],
-        other_memory: Callable[[], bool] = lambda: False,
+        card: Callable[[], int | None] = lambda: 0,
         memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
     ) -> None:
         self._speeds, self._set_for, self._memory = speeds, set_for, memory
-        self._other_memory, self._roughly = other_memory, False
+        self._card, self._roughly = card, False
 
     def speed(self) -> Speed | None:
         return self._speeds.read()
@@ -54,8 +54,8 @@ class ModelFits:
 
     def refuse_larger_than_memory(self, path: str) -> None:
         """Raises UserError for weights that this computer can never hold: reading them would stop everything else."""
-        size, (total, _) = os.path.getsize(path), self._memory()
-        if size > total and not self._other_memory():
+        size, (total, _), card = os.path.getsize(path), self._memory(), self._card()
+        if card is not None and size > total + card:
             raise UserError(
                 "This model is too big for this computer.",
                 f"Its weights alone take {size / 1e9:.1f} GB of memory, and there are {total / 1e9:.1f} GB. "
@@ -98,7 +98,7 @@ class ModelFits:
 
     def _machine(self) -> Machine:
         total, free = self._memory()
-        return Machine(total, free, self._speeds.read())
+        return Machine(total, free, self._speeds.read(), self._card() or 0)
 
     def _fit(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
         context, kv_type = self._set_for(model.path)

@@ -12,7 +12,7 @@ from desktop.engine.broadcast import Broadcast
 from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.model_details import DetailsOfModels
 from desktop.engine.model_fits import ModelFits
-from desktop.engine.model_sheets import sheet_of
+from desktop.engine.model_sheets import place_of, sheet_of
 from desktop.engine.tone_requests import ToneRequests
 from desktop.llm.client import ModelLoadKilled, ModelRunner
 from desktop.llm.elsewhere import find_elsewhere
@@ -53,7 +53,7 @@ class ModelRequests:
     # requests
 
     def list_models(self, _: Nothing) -> Models:
-        return Models(self._models(), self._chosen.path(), bool(self.runner.loaded_path))
+        return Models(self._models(), self._chosen.path(), place_of(self.runner.loaded_path, self.runner.loaded))
 
     def add_model(self, asked: PathOnly) -> Models:
         """Takes note of a model file, and chooses it."""

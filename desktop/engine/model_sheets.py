@@ -1,12 +1,22 @@
-"""What the page of models shows of one model when it is opened: what was set, and what is chosen where nothing was."""
+"""What the page of models shows of one model: where it computes; and, opened, what was set, and what is chosen where
+nothing was.
+"""
 
 from desktop.domain.errors import FootnoteError
-from desktop.domain.models import Model, ModelDetails
+from desktop.domain.models import Model, ModelDetails, ModelPlace
 from desktop.gguf.header import read_header
 from desktop.llm.hardware import choose_context, physical_cores
 from desktop.platform_support.memory import free_memory
 from desktop.protocol.model_messages import ModelSheet
 from desktop.protocol.runner_messages import ModelLoaded
+
+
+def place_of(path: str, loaded: ModelLoaded | None) -> ModelPlace | None:
+    """Where the model at `path` computes, which was loaded like this; None for none."""
+    if loaded is None:
+        return None
+    # the output counts as a layer
+    return ModelPlace(path, loaded.device, loaded.gpu_layers, loaded.layers + 1, loaded.note)
 
 
 def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None) -> ModelSheet:

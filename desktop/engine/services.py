@@ -39,7 +39,6 @@ from desktop.indexing.reading_queue import IndexerParts
 from desktop.indexing.recognising import RecognitionQueue
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
-from desktop.llm.native_builds import gpu_builds
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.paths import DataFolders
@@ -128,10 +127,9 @@ class Services:
 
     def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
-        fits = ModelFits(
-            SpeedFile(folders.home / "speed.json"), details.for_fit, lambda: bool(gpu_builds(folders.native))
-        )
-        runner = ModelRunner(builds=BuildChoice(folders.native))
+        builds = BuildChoice(folders.native)
+        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit, builds.card_memory)
+        runner = ModelRunner(builds=builds, on_reload=lambda: self._models.announce())
         self._models = ModelRequests(
             folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
         )

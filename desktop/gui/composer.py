@@ -5,10 +5,11 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.gui.chooser import Chooser
-from desktop.gui.controls import Button, column, look_again, row
+from desktop.gui.controls import Button, column, look_again, plain_tip, row
 from desktop.gui.engine_client import EngineClient
 from desktop.gui.library_state import LibraryState
 from desktop.gui.mode_chooser import ModeChooser
+from desktop.gui.model_wording import where_it_runs
 from desktop.gui.scope_completion import ScopeCompletion
 from desktop.gui.theme import Theme, grid
 from desktop.gui.translation import tr
@@ -183,3 +184,5 @@ class Composer(QWidget):
         if self.models.count() == 0:
             self.models.addItem(tr("No model yet") if models is not None else tr("Starting…"), "")
         self.models.setCurrentIndex(max(0, self.models.findData(models.chosen if models is not None else "")))
+        place = models.place if models is not None else None
+        self.models.setToolTip(tr("Model") if place is None else plain_tip(where_it_runs(place)))

@@ -58,6 +58,7 @@ class Header(QWidget):
         self.setLayout(across)
         state.status_changed.connect(self._show_status)
         state.progress_changed.connect(self._show_progress)
+        state.models_changed.connect(self._show_notices)
 
     def show_lost(self) -> None:
         """The engine died and is coming back."""
@@ -83,7 +84,14 @@ class Header(QWidget):
         if status is None:
             return
         self._count.setText(files_text(sum(status.counts.values())) if status.counts else "")
-        self._notice.show_whole(shown("  ·  ".join(status.notices)))
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        status, models = self._state.status, self._state.models
+        notices = [*(status.notices if status is not None else ())]
+        if models is not None and models.place is not None and models.place.note:
+            notices.append(models.place.note)
+        self._notice.show_whole(shown("  ·  ".join(notices)))
 
     def _show_progress(self) -> None:
         progress = self._state.progress

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from desktop.domain.models import FoundModel, MachineFit, Model
+from desktop.domain.models import FoundModel, MachineFit, Model, ModelPlace
 from desktop.gui.controls import Button, ElidedLabel, column, label, row
 from desktop.gui.model_state import ModelState
-from desktop.gui.model_wording import fit_facts, verdict_look, verdict_text
+from desktop.gui.model_wording import fit_facts, verdict_look, verdict_text, where_it_runs
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown, size_text
 
@@ -22,7 +22,10 @@ class CardActions:
     on_remove: Callable[[Model], object]
 
 
-def model_card(model: Model, actions: CardActions, *, chosen: bool, opened: bool) -> QVBoxLayout:
+def model_card(
+    model: Model, actions: CardActions, place: ModelPlace | None, *, chosen: bool, opened: bool
+) -> QVBoxLayout:
+    """`place` is where it computes, if it is in memory."""
     lines = column(0.5)
     lines.addWidget(ElidedLabel(shown(model.name), "strong"))
     facts = [size_text(model.size), shown(model.architecture)]
@@ -36,6 +39,8 @@ def model_card(model: Model, actions: CardActions, *, chosen: bool, opened: bool
         lines.addWidget(label(why, "bad", wrap=True))
     elif model.fit is not None:
         lines.addLayout(_fit_line(model.fit))
+    if place is not None:
+        lines.addWidget(label(where_it_runs(place), "muted", wrap=True))
     across = row(2)
     across.addLayout(lines, 1)
     _add_buttons(across, model, actions, chosen=chosen, opened=opened)

@@ -1,7 +1,7 @@
 """How the page of models says things: how a model fits, how far a download is, where a model came from."""
 
 from desktop.domain.downloads import Download, DownloadState, Origin
-from desktop.domain.models import MachineFit, MachineVerdict, Speed
+from desktop.domain.models import MachineFit, MachineVerdict, ModelPlace, Speed
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown, size_text
 
@@ -28,6 +28,25 @@ def fit_facts(fit: MachineFit) -> str:
         facts.append(tr("{size} of memory", size=size_text(fit.needs)))
     line = "  ·  ".join(facts)
     return ". ".join(part for part in (line, shown(fit.reason)) if part)
+
+
+def place_text(place: ModelPlace) -> str:
+    """Where the model that is in memory computes."""
+    if not place.device:
+        return tr("In memory, on the processor")
+    if place.gpu_layers >= place.layers:
+        return tr("In memory, on the graphics card {card}", card=shown(place.device))
+    return tr(
+        "In memory, {n} of its {all} layers on the graphics card {card}, the rest on the processor",
+        n=place.gpu_layers,
+        all=place.layers,
+        card=shown(place.device),
+    )
+
+
+def where_it_runs(place: ModelPlace) -> str:
+    """The same as a sentence, and why a card is not used, or not for all."""
+    return f"{place_text(place)}. {shown(place.note)}".rstrip()
 
 
 def languages_text(codes: tuple[str, ...]) -> str:

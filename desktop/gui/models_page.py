@@ -63,7 +63,8 @@ class ModelsPage(PageFrame):
             actions = CardActions(self._use, self._toggle_details, self._ask_removal)
             for model in models.models:
                 opened = model.path == self._opened
-                card = model_card(model, actions, chosen=model.path == models.chosen, opened=opened)
+                place = models.place if models.place is not None and models.place.path == model.path else None
+                card = model_card(model, actions, place, chosen=model.path == models.chosen, opened=opened)
                 if opened:
                     self._add_details(card)
                 self._installed.addWidget(framed("card", card))

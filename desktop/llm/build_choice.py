@@ -52,6 +52,18 @@ class BuildChoice:
                 note = note or f"The graphics card is not used. {result.problem}"
         return Choice(PROCESSOR, note)
 
+    def card_memory(self) -> int | None:
+        """Bytes that were free on the cards when the build was tried that is chosen now, without those of the computer;
+        0 without a card, None where one was not tried yet. Tries nothing.
+        """
+        for build in gpu_builds(self._root):
+            known = self._remembered(_key(build))
+            if known is None:
+                return None
+            if not known.problem:
+                return sum(device.free for device in known.devices if not device.shared)
+        return 0
+
     def failed(self, build: NativeBuild, problem: str) -> None:
         """`build` passed its probe and failed at work: it is not chosen again for a week, unless its driver or itself
         changes: it may have been the driver, or somebody who ended the process.
@@ -61,12 +73,19 @@ class BuildChoice:
 
     def _known(self, build: NativeBuild) -> ProbeResult:
         key = _key(build)
-        known = _decoded(self._read().get(key))
-        if known is not None and (not known.failed_at or self._clock() - known.failed_at < _GRUDGE_SECONDS):
+        known = self._remembered(key)
+        if known is not None:
             return known
         result = self._probe(build)
         self._remember(key, result)
         return result
+
+    def _remembered(self, key: str) -> ProbeResult | None:
+        """None where it must be tried."""
+        known = _decoded(self._read().get(key))
+        if known is not None and known.failed_at and self._clock() - known.failed_at >= _GRUDGE_SECONDS:
+            return None
+        return known
 
     def _remember(self, key: str, result: ProbeResult) -> None:
         kept = {**self._read(), key: dataclasses.asdict(result)}

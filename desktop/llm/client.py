@@ -64,11 +64,17 @@ def start_runner(on_event: Callable[[Event], None], environment: Mapping[str, st
 class ModelRunner:
     """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other.
 
-    Without `builds` it runs on the processor.
+    Without `builds` it runs on the processor. `on_reload` is called when a model was loaded again after a death: it may
+    compute elsewhere now.
     """
 
-    def __init__(self, start: Start = start_runner, builds: BuildChoice | None = None) -> None:
-        self._start, self._builds = start, builds
+    def __init__(
+        self,
+        start: Start = start_runner,
+        builds: BuildChoice | None = None,
+        on_reload: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._start, self._builds, self._on_reload = start, builds, on_reload
         self._choice = Choice(PROCESSOR)
         self._child: ChildProcess | None = None
         self._held: Held | None = None
@@ -237,6 +243,7 @@ class ModelRunner:
         if tones:
             self._call(SET_TONES, SetTones(tones))
             self._laid = stamped
+        self._on_reload()
 
     def _load(self, request: LoadModel) -> ModelLoaded:
         before = (self._held, self._laid) if self._alive() else (None, ())

@@ -11,19 +11,20 @@ from typing import Any
 
 # in a build for many processors: one for each generation of them
 PROCESSOR_LIBRARIES = "*ggml-cpu-*"
-_GPU_TYPES = (1, 2)  # a card with memory of its own; a GPU that shares the computer's
+_CARD, _SHARING = 1, 2  # with memory of its own; with the computer's
 _F32 = 0
 _SIDE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A GPU as ggml sees it; memory in bytes."""
+    """A GPU as ggml sees it; memory in bytes, which is the computer's own where it is `shared`."""
 
     name: str
     description: str
     free: int
     total: int
+    shared: bool = False
 
 
 class Ggml:
@@ -50,7 +51,10 @@ class Ggml:
             ctypes.c_void_p(self._call(self._registry, "ggml_backend_dev_get", ctypes.c_void_p, ctypes.c_size_t(i)))
             for i in range(count)
         ]
-        return [h for h in handles if self._call(self._base, "ggml_backend_dev_type", ctypes.c_int, h) in _GPU_TYPES]
+        return [handle for handle in handles if self._type(handle) in (_CARD, _SHARING)]
+
+    def _type(self, handle: ctypes.c_void_p) -> int:
+        return int(self._call(self._base, "ggml_backend_dev_type", ctypes.c_int, handle))
 
     def _describe(self, handle: ctypes.c_void_p) -> Device:
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
@@ -59,7 +63,7 @@ class Ggml:
             self._call(self._base, f"ggml_backend_dev_{what}", ctypes.c_char_p, handle).decode("utf-8", "replace")
             for what in ("name", "description")
         ]
-        return Device(texts[0], texts[1], free.value, total.value)
+        return Device(texts[0], texts[1], free.value, total.value, self._type(handle) == _SHARING)
 
     def _multiply(self, device: ctypes.c_void_p) -> bool:
         left = [float(i % 7 - 3) for i in range(_SIDE * _SIDE)]

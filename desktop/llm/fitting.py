@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.models import MachineFit, MachineVerdict, Speed
-from desktop.llm.hardware import LARGEST_CONTEXT
+from desktop.llm.hardware import LARGEST_CONTEXT, room_on_card
 
 # people read four to five words a second, which is about six tokens
 READING_SPEED = 7.0
@@ -19,11 +19,12 @@ BITS = {"Q4_0": 4.6, "Q4_1": 5.0, "Q4": 4.9, "Q4_K_M": 4.9, "Q5_K_M": 5.7, "Q6_K
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Memory in bytes; `speed` is None where it was not measured."""
+    """Memory in bytes; `card`: what is free on a graphics card with its own. `speed`: None where none was measured."""
 
     total: int
     free: int
     speed: Speed | None
+    card: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,34 @@ def estimated_size(weights: int, quantisation: str) -> int:
 def fit_of(model: Weights, machine: Machine, context: int = 0) -> MachineFit:
     """`context` in tokens, 0 for the usual one."""
     tokens = min(context or LARGEST_CONTEXT, model.trained or LARGEST_CONTEXT)
-    needs = model.size + model.cache * tokens + BESIDE
-    speed = machine.speed.bytes_per_second / model.size if machine.speed is not None and model.size else 0.0
-    verdict, reason = _verdict(needs, speed, machine)
+    weighs = model.size + model.cache * tokens
+    needs = weighs + BESIDE
+    on_card = min(room_on_card(machine.card), weighs)
+    speed = _speed(model, machine, whole=on_card == weighs)
+    verdict, reason = _verdict(needs, on_card, speed, machine)
     return MachineFit(verdict, needs, tokens, round(speed, 1), reason)
 
 
-def _verdict(needs: int, speed: float, machine: Machine) -> tuple[MachineVerdict, str]:
-    if needs > machine.total - RESERVED:
-        return MachineVerdict.TOO_BIG, f"It needs {_text(needs)} of memory; this computer has {_text(machine.total)}."
-    if needs > machine.free:
+def _speed(model: Weights, machine: Machine, *, whole: bool) -> float:
+    """0 where nothing is known: how fast memory is copied says nothing of a model that is on the card as a `whole`."""
+    measured = machine.speed
+    if measured is None or not model.size or (whole and not measured.model):
+        return 0.0
+    return measured.bytes_per_second / model.size
+
+
+def _verdict(needs: int, on_card: int, speed: float, machine: Machine) -> tuple[MachineVerdict, str]:
+    here = needs - on_card
+    if here > machine.total - RESERVED:
+        card = f", and {_text(machine.card)} are free on its graphics card" if machine.card else ""
+        reason = f"It needs {_text(needs)} of memory; this computer has {_text(machine.total)}{card}."
+        return MachineVerdict.TOO_BIG, reason
+    if here > machine.free:
+        needs = here
         reason = f"It needs {_text(needs)} of memory; {_text(machine.free)} are free now. Close other programs first."
         return MachineVerdict.SLOW, reason
-    return (MachineVerdict.FAST if speed >= READING_SPEED or not speed else MachineVerdict.SLOW), ""
+    reason = f"{_text(on_card)} of it are on the graphics card." if on_card else ""
+    return (MachineVerdict.FAST if speed >= READING_SPEED or not speed else MachineVerdict.SLOW), reason
 
 
 def _text(size: int) -> str:

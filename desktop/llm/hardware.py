@@ -85,6 +85,11 @@ def cache_bytes_a_token(header: GgufHeader, kv_type: str = "f16") -> int:
     return max(1, int(numbers * _BYTES_A_NUMBER[kv_type]))
 
 
+def room_on_card(free: int) -> int:
+    """Of `free` bytes of a GPU's memory, what weights and cache may take."""
+    return max(0, round(free * _GPU_SHARE - _GPU_BESIDE))
+
+
 def choose_layers(header: GgufHeader, size: int, context: int, kv_type: str, free: int) -> int:
     """How many layers, the output among them, `free` bytes of a GPU's memory hold beside what computing takes.
 
@@ -92,8 +97,7 @@ def choose_layers(header: GgufHeader, size: int, context: int, kv_type: str, fre
     """
     layers = header.integer(f"{header.architecture}.block_count") + 1
     of_each = (size + cache_bytes_a_token(header, kv_type) * context) / layers
-    room = free * _GPU_SHARE - _GPU_BESIDE
-    return max(0, min(layers, int(room / of_each)))
+    return min(layers, int(room_on_card(free) / of_each))
 
 
 def choose_context(header: GgufHeader, asked: int, free: int, kv_type: str = "f16") -> int:

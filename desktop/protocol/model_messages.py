@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from desktop.domain.downloads import Download
-from desktop.domain.models import FoundModel, Model, ModelDetails, OfferedModel, Speed
+from desktop.domain.models import FoundModel, Model, ModelDetails, ModelPlace, OfferedModel, Speed
 from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.lines import Method
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """`chosen` is a path or empty; `loaded` says that the model is in memory now."""
+    """`chosen` is a path or empty; `place` tells of the model that is in memory now."""
 
     models: tuple[Model, ...]
     chosen: str
-    loaded: bool
+    place: ModelPlace | None
 
 
 @dataclass(frozen=True, slots=True)

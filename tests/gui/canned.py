@@ -65,6 +65,7 @@ MODELS = (
     Model("/models/smollm2.gguf", "SmolLM2 135M Instruct", "llama", 98_362_432, 8192, ""),
     Model("/models/broken.gguf", "broken", "", 1024, 0, "This file is not a GGUF model: its header is cut off."),
 )
+GIVEN_UP = "The graphics card is not used. It ended in the middle of an answer."
 TRUTH_QUESTIONS = (
     "How long is the notice period?",
     "What does lease 2024 say about arrears?",

@@ -5,7 +5,7 @@
 DIR holds the source files it serves. Words change what it does: `empty` (no folders, no model), `busy` (indexing),
 `mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words, and no
 trial of a tone ends by itself), `crash` (dies in the middle of an answer), `problems` (files in every state),
-`downloading` and `stopped` (see `fake_models`),
+`downloading`, `stopped`, `card` and `given-up` (see `fake_models`),
 `folders` (nine of them), `many` (100,000 files).
 """
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.domain.downloads import Download, DownloadState, Origin
-from desktop.domain.models import FoundModel, Model, ModelDetails, Speed
+from desktop.domain.models import FoundModel, Model, ModelDetails, ModelPlace, Speed
 from desktop.download.catalogue import read_catalogue
 from desktop.engine.model_fits import ModelFits
 from desktop.llm.fitting import Machine, Weights, fit_of
@@ -26,7 +26,9 @@ FOUND = (
 
 
 class FakeModels:
-    """`word` downloading: one comes, one is paused, one failed. `note` writes down what was asked."""
+    """`words`: downloading (one comes, one is paused, one failed), card (part of the model is on it), given-up (a card
+    failed). `note` writes down what was asked.
+    """
 
     def __init__(
         self, folder: Path, words: frozenset[str], send: Callable[[object], None], note: Callable[[str], None]
@@ -44,6 +46,10 @@ class FakeModels:
         if "stopped" in words:
             self.models[1] = replace(self.models[1], stopped=True)
         self.chosen = self.models[0].path if self.models else ""
+        card = "AMD Radeon RX 7600"
+        note = "The graphics card has too little memory for this model: 12 of its layers are on it."
+        here = (card, 12, 29, note) if "card" in words else ("", 0, 29, canned.GIVEN_UP if "given-up" in words else "")
+        self.place = ModelPlace(self.chosen, *here) if self.chosen else None
         self.details: dict[str, ModelDetails] = {}
         self.downloads: dict[str, Download] = {}
         self.found = () if empty else tuple(self._found(*each) for each in FOUND)
@@ -69,7 +75,7 @@ class FakeModels:
         }
 
     def list_models(self, _: Nothing) -> m.Models:
-        return m.Models(tuple(self.models), self.chosen, True)
+        return m.Models(tuple(self.models), self.chosen, self.place)
 
     def choose_model(self, request: m.PathOnly) -> m.Models:
         self._note(f"choose {request.path}")

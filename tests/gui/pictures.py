@@ -138,7 +138,7 @@ def answers(studio: Studio) -> None:
 
 
 def models(studio: Studio) -> None:
-    window = studio.window("downloading", "stopped")
+    window = studio.window("downloading", "stopped", "card")
     ready(window)
     window.show_page("models")
     page = window.pages["models"]

@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from desktop.domain.models import MachineFit, MachineVerdict, OfferedModel
-from desktop.gui.controls import Button
+from desktop.domain.models import MachineFit, MachineVerdict, ModelPlace, OfferedModel
+from desktop.gui.controls import Button, ElidedLabel, plain_tip
+from desktop.gui.model_wording import place_text
 from desktop.gui.models_page import ModelsPage
 from desktop.gui.offer_card import suggested
 from desktop.gui.window import FootnoteWindow
+from tests.gui import canned
 from tests.gui.conftest import OpenWindow
 
 Calls = Callable[[], list[str]]
@@ -49,6 +51,25 @@ def test_every_model_says_in_plain_words_how_it_fits(qtbot: QtBot, open_window: 
     button(qtbot, page, "2 more are too big for this computer").click()
     qtbot.waitUntil(lambda: "Too big" in texts(page))
     assert "this computer has 8.6 GB" in texts(page)
+
+
+def test_the_page_says_where_the_model_in_memory_computes(qtbot: QtBot, open_window: OpenWindow) -> None:
+    page = models(qtbot, open_window())
+    qtbot.waitUntil(lambda: "Fits, slow" in texts(page))
+    assert texts(page).count("In memory, on the processor.") == 1
+    page = models(qtbot, open_window("card"))
+    qtbot.waitUntil(lambda: "Fits, slow" in texts(page))
+    where = "In memory, 12 of its 29 layers on the graphics card AMD Radeon RX 7600, the rest on the processor."
+    assert f"{where} The graphics card has too little memory for this model" in texts(page)
+    whole = ModelPlace("/m.gguf", "AMD Radeon RX 7600", 29, 29, "")
+    assert place_text(whole) == "In memory, on the graphics card AMD Radeon RX 7600"
+
+
+def test_a_card_that_was_given_up_is_told_at_the_top_of_the_window(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window("given-up", "problems")
+    told = f"The folder “Archive” is not there now.  ·  {canned.GIVEN_UP}"
+    qtbot.waitUntil(lambda: any(each.whole == told for each in window.header.findChildren(ElidedLabel)))
+    assert window.conversation.composer.models.toolTip() == plain_tip(f"In memory, on the processor. {canned.GIVEN_UP}")
 
 
 def test_the_licence_is_shown_before_anything_is_fetched(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:

@@ -59,6 +59,20 @@ def test_after_the_best_comes_the_next_and_at_last_the_processor_with_the_reason
     assert PROCESSOR.environment() == {}
 
 
+def test_what_is_free_on_the_card_is_known_once_it_was_tried(root: Path) -> None:
+    sharing = Device("Vulkan1", "Its processor's", 9 << 30, 9 << 30, shared=True)
+    builds = BuildChoice(root, Probes(cuda=ProbeResult((CARD, sharing), ""), vulkan=FAILS))
+    assert builds.card_memory() is None
+    builds.failed(builds.choose().build, "It ended.")
+    assert builds.card_memory() is None  # Vulkan's was not tried yet
+    builds.choose()
+    assert builds.card_memory() == 0
+    (root / MEMORY).unlink()
+    builds.choose()
+    assert builds.card_memory() == CARD.free
+    assert BuildChoice(root / "none").card_memory() == 0
+
+
 def test_one_that_failed_at_work_is_not_chosen_again(root: Path) -> None:
     probes = Probes(cuda=WORKS, vulkan=FAILS)
     builds = BuildChoice(root, probes)

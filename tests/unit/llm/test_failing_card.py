@@ -41,11 +41,13 @@ def builds(tmp_path: Path) -> BuildChoice:
 
 
 def test_before_the_first_word_the_processor_answers_instead(builds: BuildChoice, small_model: Path) -> None:
-    runner = ModelRunner(start, builds)
+    told: list[str] = []
+    runner = ModelRunner(start, builds, lambda: told.append(runner.loaded.note if runner.loaded else ""))
     try:
         assert runner.ensure_loaded(str(small_model), context=512).device == "A card"
         heard: list[str] = []
         assert runner.generate(QUESTION, max_tokens=8, on_text=heard.append).text == "".join(heard) != ""
+        assert told == ["The graphics card is not used. It ended in the middle of an answer."]
         again = runner.ensure_loaded(str(small_model), context=512)
         assert (again.device, again.gpu_layers) == ("", 0)
         assert again.note == "The graphics card is not used. It ended in the middle of an answer."

@@ -36,6 +36,25 @@ def test_a_large_one_is_too_big_or_slow_and_says_why() -> None:
     assert "Close other programs first." in crowded.reason
 
 
+def test_what_is_free_on_a_graphics_card_counts() -> None:
+    """9 GB of weights and 1.3 GB of cache on a computer of 8 GB."""
+    rough, ran = Speed(20e9, "", 0.0), Speed(200e9, "m.gguf", 200.0)
+    whole = fit_of(LARGE, Machine(8 * GB, 5 * GB, rough, card=12 * GB))
+    # how fast the computer's own memory is says nothing of it
+    assert (whole.verdict, whole.tokens_per_second) == (MachineVerdict.FAST, 0.0)
+    assert whole.reason == "10.3 GB of it are on the graphics card."
+    assert fit_of(LARGE, Machine(8 * GB, 5 * GB, ran, card=12 * GB)).tokens_per_second == 22.2
+    half = fit_of(LARGE, Machine(8 * GB, 7 * GB, rough, card=6 * GB))
+    assert (half.verdict, half.tokens_per_second) == (MachineVerdict.SLOW, 2.2)
+    assert half.reason == "5.3 GB of it are on the graphics card."
+    assert "5.4 GB of memory; 5.0 GB are free" in fit_of(LARGE, Machine(8 * GB, 5 * GB, rough, card=6 * GB)).reason
+    too_big = fit_of(LARGE, Machine(8 * GB, 5 * GB, rough, card=2 * GB))
+    assert too_big.verdict is MachineVerdict.TOO_BIG
+    assert too_big.reason.endswith("this computer has 8.0 GB, and 2.0 GB are free on its graphics card.")
+    # a card too small for the buffers alone changes nothing
+    assert fit_of(SMALL, Machine(8 * GB, 5 * GB, FAST, card=GB // 4)) == fit_of(SMALL, Machine(8 * GB, 5 * GB, FAST))
+
+
 def test_the_chosen_context_counts_and_training_limits_it() -> None:
     machine = Machine(64 * GB, 60 * GB, FAST)
     assert fit_of(LARGE, machine, 32_768).needs - fit_of(LARGE, machine, 16_384).needs == 16_384 * 163_840
@@ -77,4 +96,8 @@ def test_weights_larger_than_all_memory_are_refused_before_they_are_loaded(tmp_p
     with pytest.raises(UserError, match=r"40\.0 GB of memory, and there are 32\.0 GB"):
         small.refuse_larger_than_memory(str(path))
     ModelFits(*here, memory=lambda: (64 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
-    ModelFits(*here, lambda: True, lambda: (32 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
+    # a card holds the rest, or nobody knows yet what it holds
+    ModelFits(*here, lambda: 10 * GB, lambda: (32 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
+    ModelFits(*here, lambda: None, lambda: (32 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
+    with pytest.raises(UserError):
+        ModelFits(*here, lambda: 4 * GB, lambda: (32 * GB, 20 * GB)).refuse_larger_than_memory(str(path))
