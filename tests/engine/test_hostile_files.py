@@ -126,3 +126,22 @@ def test_an_export_of_hostile_words_is_inert(engine: RunningEngine, folder: Path
     assert "default-src" in written
     marked = text.read_text(encoding="utf-8")
     assert not re.search(r"(?<!\\)!\[|(?<!\\)\]\(|(?<!\\)<img|\w://", marked)
+
+
+def test_a_million_characters_on_one_line_are_found_in_like_any_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(tmp_path / "home"))  # no embedder there: words alone are quick
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    entries = " ".join(f"entry {n} of the ledger was closed without a remark" for n in range(10_000))
+    (folder / "line.txt").write_text(f"{entries} {FACT} {entries}", encoding="utf-8")
+    (folder / "word.txt").write_text("x" * 1_000_000, encoding="utf-8")
+    with RunningEngine(tmp_path / "library") as engine:
+        assert engine.add(folder).counts == {"indexed": 2}
+        found = engine.search(QUESTION)
+        assert FACT in found[0].text
+        assert all(len(passage.text) < 4_000 for passage in found)
+        answer = answered(engine, QUESTION, None, AnswerMode.QUOTES)
+    check_honest(answer, folder)
+    assert "950 euros" in answer.text and len(answer.text) < 2_000
