@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.domain.answers import Answer
 from desktop.gui.answer_view import AnswerView
+from desktop.gui.comparison import Comparison
+from desktop.gui.controls import Button
 from desktop.gui.parts import build_parts, engine_command
 from desktop.gui.restart_rules import RestartRules
 from desktop.gui.window import FootnoteWindow
@@ -223,3 +225,46 @@ def test_every_child_may_be_killed(qtbot: QtBot, window: FootnoteWindow, documen
     again = answered(qtbot, window, "What does the data retention policy say about invoices?")
     assert again.text
     assert [view.answer for view in window.conversation.views] == [kept, again]
+
+
+def test_attempts_are_made_compared_rated_and_reworded_and_kept(
+    qtbot: QtBot, window: FootnoteWindow, tmp_path: Path
+) -> None:
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The monthly rent of the flat in Ostend is 950 euros, due on the first day of the month.")
+    add(qtbot, window, lease)
+    indexed(qtbot, window, 1)
+    first = answered(qtbot, window, "What is the rent of the flat?")
+    (view,) = window.conversation.views
+    _press(view, "Answer again; this attempt is kept")
+    qtbot.waitUntil(lambda: len(view.attempts) == 2 and window.parts.asking.under_way is None, timeout=LONG)
+    _press(view, "Edit the question and ask again")
+    assert view.heading.editor is not None
+    view.heading.editor.setPlainText("What is the monthly rent of the flat in Ostend?")
+    qtbot.keyClick(view.heading.editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(view.attempts) == 3 and window.parts.asking.under_way is None, timeout=LONG)
+    last = view.attempts.shown
+    assert last is not None and last.question.endswith("in Ostend?")
+    _press(view, "Compare")
+    (comparison,) = view.findChildren(Comparison)
+    assert comparison.left.toPlainText() and comparison.right.toPlainText()
+    _press(view, "Compare")
+    _press(view, "Good answer")
+    view.edit()
+    view.body.words_written.emit("It is 950 euros.")
+    assert view.text.toPlainText() == "It is 950 euros."
+    conversation = window.conversation.conversation_id
+    assert conversation is not None
+    window.conversation.begin_new()
+    assert not window.conversation.views
+    window.open_conversation(conversation)
+    qtbot.waitUntil(lambda: len(window.conversation.views) == 1, timeout=LONG)
+    (again,) = window.conversation.views
+    kept = again.attempts.shown
+    assert (len(again.attempts), again.text.toPlainText()) == (3, "It is 950 euros.")
+    assert kept is not None and (kept.rating, kept.own_words, kept.text) == (1, "It is 950 euros.", last.text)
+    assert [attempt.text for _, attempt in again.attempts.others][-1] == first.text
+
+
+def _press(view: AnswerView, name: str) -> None:
+    next(button for button in view.findChildren(Button) if button.accessibleName() == name).click()
