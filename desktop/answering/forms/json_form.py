@@ -14,12 +14,14 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from desktop.answering.forms.form import Claim, line_spans, without_fence
+from desktop.answering.forms.simple_pattern import is_simple
 from desktop.domain.errors import UserError
 
 LONGEST_SCHEMA = 12_000
 _DEEPEST = 40
 _MOST_PROBLEMS = 5
 _LINE = re.compile(r'(?:"((?:[^"\\]|\\.)*)":\s*)?(.*?),?')
+_NAMED = ("properties", "$defs", "definitions", "dependentSchemas")
 _TITLE = "This is no JSON Schema."
 
 
@@ -33,12 +35,10 @@ def read_schema(text: str) -> dict[str, Any]:
         raise UserError(_TITLE, f"It can't be read: {error}.") from None
     if not isinstance(schema, dict):
         raise UserError(_TITLE, "It must be an object, such as {“type”: “object”, “properties”: {…}}.")
-    for key, value in _pairs(schema, 0):
-        if key in ("$ref", "$dynamicRef") and not (isinstance(value, str) and value.startswith("#")):
-            raise UserError("This schema can't be used.", f"It points outside itself: {value}")
-        if key in ("pattern", "patternProperties"):
-            # patterns may take for ever to match, and nothing could stop it
-            raise UserError("This schema can't be used.", f"“{key}” can't be checked: leave it out.")
+    for path, value in _keywords(schema, ()):
+        problem = _problem(path[-1], value)
+        if problem:
+            raise UserError("This schema can't be used.", f"{_place(path)}: {problem}")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
@@ -46,19 +46,38 @@ def read_schema(text: str) -> dict[str, Any]:
     return schema
 
 
-def _pairs(value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    if depth > _DEEPEST:
+def _problem(keyword: str, value: Any) -> str:
+    """Why this can't be followed, or nothing."""
+    if keyword in ("$ref", "$dynamicRef") and not (isinstance(value, str) and value.startswith("#")):
+        return f"it points outside itself, to {str(value)[:200]}"
+    if keyword == "patternProperties":
+        return f"“{keyword}” can't be checked. Name the properties, or leave it out."
+    if keyword == "pattern" and isinstance(value, str) and not is_simple(value):
+        return (
+            f"the “pattern” {value[:100]} may take too long to check. It must begin with ^, have no groups and no |, "
+            "and repeat without end (* or +) once at most."
+        )
+    return ""
+
+
+def _keywords(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each keyword with the way to it, and its value."""
+    if len(path) > _DEEPEST:
         raise UserError("This schema can't be used.", f"It is nested more than {_DEEPEST} deep.")
-    if isinstance(value, dict):
-        # what is named `pattern` under `properties` is a property
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _keywords(inner, (*path, str(number)))
+    elif isinstance(value, dict):
         for key, inner in value.items():
-            yield key, inner
-            named = key in ("properties", "$defs", "definitions") and isinstance(inner, dict)
-            for part in inner.values() if named else (inner,):
-                yield from _pairs(part, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _pairs(inner, depth + 1)
+            yield (*path, key), inner
+            if key in _NAMED and isinstance(inner, dict):
+                # what is named `pattern` under `properties` is a property, unless it is no schema at all
+                for name, part in inner.items():
+                    if isinstance(part, str):
+                        yield (*path, key, name), part
+                    yield from _keywords(part, (*path, key, name))
+            else:
+                yield from _keywords(inner, (*path, key))
 
 
 def tidy_json(text: str) -> str:

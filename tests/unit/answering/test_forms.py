@@ -114,8 +114,21 @@ def test_json_is_held_against_its_schema() -> None:
         ("{", "can't be read"),
         ("[]", "must be an object"),
         ('{"type": "nonsense"}', "type"),
-        ('{"$ref": "https://example.org/x.json"}', "points outside itself"),
-        ('{"properties": {"a": {"pattern": "(a+)+$"}}}', "pattern"),
+        ('{"$ref": "https://example.org/x.json"}', "$ref: it points outside itself, to https://example.org/x.json"),
+        (
+            '{"properties": {"a": {"pattern": "^(a+)+$"}}}',
+            "properties.a.pattern: the “pattern” ^(a+)+$ may take too long",
+        ),
+        (
+            '{"items": {"patternProperties": {"^a": {}}}}',
+            "items.patternProperties: “patternProperties” can't be checked",
+        ),
+        (
+            '{"$ref": "#/x/properties", "x": {"properties": {"pattern": "(a+)+$"}}}',
+            "x.properties.pattern: the “pattern”",
+        ),
+        ('{"properties": {"a": {"pattern": 7}}}', "properties.a.pattern: 7 is not of type 'string'"),
+        ('{"anyOf": [{}, {"type": 7}]}', "anyOf.1.type"),
         ('{"a":' * 60 + "{}" + "}" * 60, "nested"),
         (" " * 20_000, "12000"),
     ],
@@ -124,6 +137,34 @@ def test_schemas_that_can_not_be_used(text: str, reason: str) -> None:
     with pytest.raises(UserError) as caught:
         read_schema(text)
     assert reason in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "fails"),
+    [
+        ("^[A-Z]{2}-\\d+$", "HG-9", "hg-9"),
+        ("^\\d{4}-\\d{2}-\\d{2}$", "2026-11-29", "29 November"),
+        ("^£[0-9,]+\\.\\d{2}$", "£6,450.00", "6450"),
+        ("^[^@ ]{1,40}@example\\.org$", "ada@example.org", "ada"),
+        ("^Unit ", "Unit 4", "The Unit"),
+    ],
+)
+def test_a_simple_pattern_is_checked(pattern: str, fits: str, fails: str) -> None:
+    schema = read_schema(json.dumps({"properties": {"a": {"type": "string", "pattern": pattern}}}))
+    assert json_problems(json.dumps({"a": fits}), schema) == ()
+    assert json_problems(json.dumps({"a": fails}), schema)[0].startswith(f"a: {fails!r} does not match")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a+", "^(a+)+$", "^a|b$", "^a+a+$", "^a*b*c*$", "^a{0,60}a{0,60}$", "^a{1000}$", "^a{9,3}$", "^[a-$", "^(?=a)$",
+        "^a+?$", "^a**$", "^\\1$", "^a$b$", "^" + "a?" * 60 + "$", "^" + "a" * 300,
+    ],
+)  # fmt: skip
+def test_a_pattern_that_may_take_long_is_refused(pattern: str) -> None:
+    with pytest.raises(UserError, match="can't be used"):
+        read_schema(json.dumps({"pattern": pattern}))
 
 
 def test_a_field_may_be_called_pattern() -> None:
