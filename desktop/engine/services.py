@@ -50,6 +50,7 @@ from desktop.reading.client import FileReader
 from desktop.reading.ocr_client import Recogniser, RecognitionChoice
 from desktop.reading.recognised_pages import RecognisedPages
 from desktop.reading.recognised_reader import RecognisedReader
+from desktop.reading.word_converter import WordConverter, find_program
 from desktop.settings.store import SettingsFile
 from desktop.storage.attempts import Attempts
 from desktop.storage.cited_files import FilesNow
@@ -83,8 +84,9 @@ class Services:
         shutil.rmtree(folders.pages, ignore_errors=True)
         self._recognised = RecognisedPages(folders.recognised)
         indexing_reader = FileReader(scratch / "indexing", background=True)
-        self._indexing_reader = RecognisedReader(indexing_reader, self._recognised)
-        self._pane_reader = RecognisedReader(FileReader(scratch / "reader", background=False), self._recognised)
+        self._indexing_reader = RecognisedReader(indexing_reader, self._recognised, _converter(scratch / "converting"))
+        pane_reader = FileReader(scratch / "reader", background=False)
+        self._pane_reader = RecognisedReader(pane_reader, self._recognised, _converter(scratch / "converting-reader"))
         self._recognition = self._build_recognition(folders, indexing_reader, scratch)
         # a page is shown while the text of a long file is read to be searched
         self._page_reader = RecognisedReader(FileReader(scratch / "pages", background=False), self._recognised)
@@ -277,3 +279,8 @@ class Services:
             self._indexer.reopen()
         elif name == "pause_on_battery":
             self._indexer.work_arrived()
+
+
+def _converter(scratch: Path) -> WordConverter | None:
+    program = find_program()
+    return WordConverter(scratch, program) if program is not None else None

@@ -77,9 +77,9 @@ class ReadingQueue:
             self._count_death(file, "The program ended while it was being read.")
 
     def forgive(self, reader_version: str) -> None:
-        """What ended another version of the file reader may be read by this one."""
-        if released := self._files.release_quarantined(reader_version):
-            log.info("%d quarantined files are tried again: the file reader is another", released)
+        """What another version of the file reader could not read may be read by this one."""
+        if released := self._files.release(reader_version):
+            log.info("%d files are tried again: the file reader is another", released)
 
     def next_file(self) -> KnownFile | None:
         """The next waiting file; those that something died on come last."""

@@ -7,7 +7,7 @@ Descriptors that are open stay open. Looking at a file's size and times (`stat`)
 import ctypes
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntFlag
 from pathlib import Path
 
@@ -45,7 +45,10 @@ _FIRST = Right(Right.REFER - 1)
 _LATER = ((2, Right.REFER), (3, Right.TRUNCATE), (5, Right.IOCTL_DEV))
 _READ = Right.READ_FILE | Right.READ_DIR
 _WRITE = _READ | Right.WRITE_FILE | Right.TRUNCATE | Right.MAKE_REG | Right.REMOVE_FILE
-_OF_A_FILE = Right.READ_FILE | Right.WRITE_FILE | Right.TRUNCATE
+_RUN = _READ | Right.EXECUTE
+# a program that is not ours makes folders, sockets and links of its own
+_LIVE_IN = _WRITE | Right.MAKE_DIR | Right.REMOVE_DIR | Right.MAKE_SOCK | Right.MAKE_FIFO | Right.MAKE_SYM | Right.REFER
+_OF_A_FILE = Right.READ_FILE | Right.WRITE_FILE | Right.TRUNCATE | Right.EXECUTE
 
 
 class _Ruleset(ctypes.Structure):
@@ -74,6 +77,19 @@ def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> int:
     Nothing may be executed, linked, or moved from folder to folder; from version 4 on TCP is cut, from 6 on signals to
     others. Places that don't exist are passed over. Returns the version of Landlock, 0 where nothing was done.
     """
+    return _restrict(((_READ, readable), (_WRITE, writable)))
+
+
+def restrict_program(runnable: Iterable[Path], readable: Iterable[Path], home: Path, sockets: Path) -> int:
+    """As `restrict_files`, and what is below `runnable` may be run; below `home` alone it may make what it likes.
+
+    In `sockets` it may make sockets, and do nothing else.
+    """
+    own = ((_LIVE_IN, [home]), (_WRITE, [Path("/dev/null")]), (Right.MAKE_SOCK, [sockets]))
+    return _restrict(((_RUN, runnable), (_READ, readable), *own))
+
+
+def _restrict(allowed: Sequence[tuple[Right, Iterable[Path]]]) -> int:
     version, machine = landlock_version(), this_machine()
     if not version or machine is None:
         return 0
@@ -88,7 +104,7 @@ def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> int:
     except OSError:
         return 0
     try:
-        for rights, places in ((_READ, readable), (_WRITE, writable)):
+        for rights, places in allowed:
             for place in places:
                 _allow(numbers["landlock_add_rule"], ruleset, place, rights & handled)
         system_call(numbers["landlock_restrict_self"], ruleset, 0)

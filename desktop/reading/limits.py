@@ -19,8 +19,8 @@ GRACE_SECONDS = 10.0
 BELOW_NORMAL = 0x4000
 
 
-def limit_process(most: int = MEMORY) -> tuple[list[str], list[str]]:
-    """The limits that stand now and those this system doesn't have, in words. `most` bytes of memory.
+def limit_process(most: int = MEMORY, files: int = OPEN_FILES) -> tuple[list[str], list[str]]:
+    """The limits that stand now and those this system doesn't have, in words. `most` bytes of memory, `files` open.
 
     Call it before threads start.
     """
@@ -30,7 +30,7 @@ def limit_process(most: int = MEMORY) -> tuple[list[str], list[str]]:
 
     wanted = [
         (resource.RLIMIT_FSIZE, OUTPUT, f"output {OUTPUT >> 20} MB"),
-        (resource.RLIMIT_NOFILE, OPEN_FILES, f"{OPEN_FILES} open files"),
+        (resource.RLIMIT_NOFILE, files, f"{files} open files"),
         (resource.RLIMIT_CORE, 0, "no core dumps"),
     ]
     memory = f"memory {most >> 20} MB"

@@ -1,8 +1,11 @@
 """A file reader that knows which words were recognised on pictures before, and recognises none itself.
 
+Old Word documents it has converted first, where it has a converter.
+
 Takes the place of a FileReader: for the reader pane, and for indexing.
 """
 
+import dataclasses
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,9 +16,10 @@ from desktop.domain.errors import FileProblem
 from desktop.protocol.reader_messages import Anchor, PageRendered, TextRange
 from desktop.reading.client import FileLook, FileReader
 from desktop.reading.endings import Ending, ReaderDied
-from desktop.reading.formats import may_hold_pictures
+from desktop.reading.formats import format_of, may_hold_pictures
 from desktop.reading.recognised_pages import Pages, RecognisedPages
 from desktop.reading.regular_files import hash_of
+from desktop.reading.word_converter import WordConverter
 
 HASHES_KEPT = 8
 
@@ -23,8 +27,8 @@ HASHES_KEPT = 8
 class RecognisedReader:
     """`kept` is what was recognised; pictures that nobody has recognised yet are passed over."""
 
-    def __init__(self, reader: FileReader, kept: RecognisedPages) -> None:
-        self._reader, self._kept = reader, kept
+    def __init__(self, reader: FileReader, kept: RecognisedPages, converter: WordConverter | None = None) -> None:
+        self._reader, self._kept, self._converter = reader, kept, converter
         self._hashes: OrderedDict[tuple[str, int, int], str] = OrderedDict()
 
     @property
@@ -42,7 +46,14 @@ class RecognisedReader:
     def look(self, path: str) -> FileLook:
         """The document; `waiting` of its pictures nobody has tried yet. Raises like FileReader's."""
         known = self._known(path)
-        look = self._reader.look(path, known)
+        try:
+            look = self._reader.look(path, known)
+        except FileProblem as problem:
+            if self._converter is None or problem.state != "unsupported" or format_of(path) != "doc":
+                raise
+            with self._converter.converted(path) as new:
+                look = self._reader.look(new.path)
+                return dataclasses.replace(look, sha256=new.sha256, size=new.size)
         if known and look.sha256 != self._hash(path):  # it changed in between: those are another file's words
             return self._reader.look(path)
         return look
@@ -63,6 +74,8 @@ class RecognisedReader:
 
     def close(self) -> None:
         """Ends the process at once, also while another thread waits for it: that one gets ReaderClosed."""
+        if self._converter is not None:
+            self._converter.close()
         self._reader.close()
 
     def _known(self, path: str) -> Pages:

@@ -176,14 +176,14 @@ class FileTable:
                 (split_by,),
             )
 
-    def release_quarantined(self, reader_version: str) -> int:
-        """Files that ended another version of the reader wait again, without their deaths. Returns how many."""
+    def release(self, reader_version: str) -> int:
+        """Files that ended another version of the reader, or that it could not read, wait again. Returns how many."""
         if self._database.note(_READER) == reader_version:
             return 0
         with self._database.transaction() as connection:
             released = connection.execute(
                 "UPDATE files SET state = 'waiting', reason = '', deaths = 0, changed = changed + 1 "
-                "WHERE state = 'quarantined'"
+                "WHERE state = 'quarantined' OR (state = 'unsupported' AND format != '')"
             ).rowcount
         self._database.set_note(_READER, reader_version)
         return released

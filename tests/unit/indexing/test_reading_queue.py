@@ -209,6 +209,17 @@ def test_another_reader_may_try_what_ended_this_one(desk: Desk) -> None:
     assert desk.file("a.txt").state is FileState.QUARANTINED  # once for each reader
 
 
+def test_what_a_reader_without_libreoffice_did_not_read_waits_for_one_with_it(desk: Desk) -> None:
+    desk.queue.forgive("without libreoffice")
+    desk.reader.outcomes = [FileProblem("An old document.", "", state="unsupported")]
+    desk.read_all()
+    desk.queue.forgive("without libreoffice")
+    assert desk.files.counts() == {"indexed": 1, "unsupported": 1}
+    desk.queue.forgive("with libreoffice")
+    desk.read_all()
+    assert desk.files.counts() == {"indexed": 2}
+
+
 def test_a_library_from_before_readers_were_noted_tries_once_more(desk: Desk) -> None:
     desk.reader.outcomes = [ReaderDied(Ending.CRASHED), lambda: None, ReaderDied(Ending.CRASHED)]
     desk.read_all()

@@ -11,6 +11,7 @@ from desktop.domain.errors import FileProblem
 from desktop.reading import epub, notebook, old_word, rich_text, subtitles
 from desktop.reading.content_check import OLE_MAGIC
 from desktop.reading.read_file import read_file
+from tests.unit.reading.outlook import compound_file
 from tests.unit.reading.samples import blocks_of, docx_of, paragraph, zip_of
 from tests.unit.reading.test_workbooks import xlsx_of
 
@@ -129,9 +130,14 @@ def test_subtitles() -> None:
 def test_what_an_old_word_document_really_is() -> None:
     assert old_word.read(rb"{\rtf1 words}").text == "words"
     assert old_word.read(docx_of(paragraph("words"))).text == "words"
-    with pytest.raises(FileProblem, match="docx") as caught:
-        old_word.read(OLE_MAGIC + b"\0" * 100)
-    assert caught.value.state == "unsupported"
+    flags = {"unsupported": bytes(12), "locked": bytes(11) + b"\x01", "failed": b""}
+    for state, stream in flags.items():
+        with pytest.raises(FileProblem) as caught:
+            old_word.read(compound_file({"WordDocument": stream}))
+        assert caught.value.state == state
+    for data in (OLE_MAGIC + b"\0" * 100, OLE_MAGIC + bytes(range(256)) * 40, b"just words"):
+        with pytest.raises(FileProblem, match=r"damaged|something else"):
+            old_word.read(data)
 
 
 HOSTILE = {
