@@ -10,13 +10,14 @@ def why_title(state: FileState) -> str:
 
 
 def why_not_used(file: FileRow) -> str:
-    """What stands in the way, by the engine's own reason where it gave one; of an indexed file, that nothing does."""
+    """What stands in the way, by the engine's own reason where it gave one; of an indexed file, what was left out."""
     if file.state is FileState.INDEXED:
-        return tr(
+        used = tr(
             "Answers can rest on it: {n} passage of it can be found.",
             "Answers can rest on it: {n} passages of it can be found.",
             file.passages,
         )
+        return f"{used} {shown(file.reason)}".strip()
     return shown(file.reason) or _reason(file.state)
 
 

@@ -76,7 +76,7 @@ _BY_FILE_NAME: Mapping[str, str] = {name: entry.name for entry in FORMATS for na
 
 def format_of(path: str) -> str | None:
     """The format's name by the file's name alone, or None when Footnote doesn't read such files."""
-    name = PurePath(path).name.lower()
+    name = PurePath(path).name.lower().rstrip(". ")  # a slip of the keyboard is no kind of its own
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
         return _BY_EXTENSION.get(extension)

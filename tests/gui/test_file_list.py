@@ -223,7 +223,9 @@ def test_every_state_has_its_why_and_its_next_step(state: FileState) -> None:
     assert why_not_used(plain).endswith(".")
     assert bool(next_step(plain)) is not used
     told = FileRow(1, 1, "/a/b.pdf", state, "It is torn. Mend it.", 10, 0.0, 3, "pdf")
-    if not used:
+    if used:
+        assert why_not_used(told) == f"{why_not_used(plain)} It is torn. Mend it."
+    else:
         assert why_not_used(told) == "It is torn. Mend it."
         assert len(next_step(told)) <= len(next_step(plain))  # what to do is said once
 

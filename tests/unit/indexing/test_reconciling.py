@@ -300,7 +300,7 @@ def test_a_kind_that_can_be_read_now_is_read(library: Library, look: Look) -> No
 
 def test_names_that_are_no_text(library: Library, look: Look) -> None:
     names = [b"\xff\xfe.txt", "e\u0301.txt".encode(), "é.txt".encode(), "\U0001f600.txt".encode(), b"a\nb.txt"]
-    names.append(b"x" * 251 + b".txt")
+    names += [b"x" * 251 + b".txt", b"dot.txt.", b"space.txt "]
     for name in names:
         (library.home / "b" / os.fsdecode(name)).write_text("words")
     look.at(*(f"b/{os.fsdecode(name)}" for name in names))

@@ -215,6 +215,12 @@ def test_code_splits_at_definitions() -> None:
         ("photo.jpg", "image"),
         ("", None),
         ("dir.pdf/", "pdf"),
+        ("scan.pdf.", "pdf"),
+        ("notes.txt ", "text"),
+        ("Notes.MD . .", "markdown"),
+        ("readme.", "text"),
+        ("...", None),
+        (". .", None),
     ],
 )
 def test_format_by_name(path: str, expected: str | None) -> None:
