@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.domain.answers import Answer, AnswerMode, AnswerState, FileChange, FootnoteLink, Support
-from desktop.domain.paragraphs import paragraphs
+from desktop.domain.paragraphs import Piece, paragraphs
 
 # what makes letters run the other way: a file could pose as another by it
 _TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), "\ufffd")
@@ -19,11 +19,11 @@ _GONE = "The file is not in the library any more."
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A run of text with the numbers of its footnotes; `partly`: only part of it is in the files."""
+    """A run of text with the numbers of its footnotes; `lack` tells what of it is not in the files, if only part is."""
 
     text: str
     notes: tuple[int, ...]
-    partly: bool
+    lack: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,12 @@ def safe(text: str) -> str:
 
 def _exchange(answer: Answer, changes: Mapping[tuple[str, str], FileChange], before: int) -> Exchange:
     if answer.own_words is not None:
-        parts = tuple(
-            Part((Words(safe(line), (), False),), "") for line in answer.own_words.split("\n") if line.strip()
-        )
+        parts = tuple(Part((Words(safe(line), (), ""),), "") for line in answer.own_words.split("\n") if line.strip())
         return Exchange(safe(answer.question), "Written by the user, not checked.", parts, (), _made_by(answer))
     parts = tuple(
         Part(
             tuple(
-                Words(safe(p.text), tuple(before + n for n in p.footnotes), p.support is Support.PARTLY)
-                for p in paragraph.pieces
+                Words(safe(p.text), tuple(before + n for n in p.footnotes), _lack(p, answer)) for p in paragraph.pieces
             ),
             _apart(answer) if paragraph.apart else "",
         )
@@ -94,6 +91,13 @@ def _exchange(answer: Answer, changes: Mapping[tuple[str, str], FileChange], bef
     )
     notes = tuple(_note(f, before + f.n, changes) for f in answer.footnotes)
     return Exchange(safe(answer.question), _remark(answer), parts, notes, _made_by(answer))
+
+
+def _lack(piece: Piece, answer: Answer) -> str:
+    if piece.support is not Support.PARTLY:
+        return ""
+    missing = answer.sentences[piece.sentence].missing
+    return f"Not in the files: {safe(', '.join(missing))}" if missing else "Only part of this is in the files"
 
 
 def _apart(answer: Answer) -> str:
@@ -119,7 +123,8 @@ def _remark(answer: Answer) -> str:
 def _note(footnote: FootnoteLink, number: int, changes: Mapping[tuple[str, str], FileChange]) -> Note:
     page = f"p. {footnote.page}" if footnote.page is not None else ""
     heading = f"§ {footnote.heading.split(' > ')[-1]}" if footnote.heading and not page else ""
-    place = ", ".join(part for part in (os.path.basename(footnote.file), page or heading) if part)
+    where = footnote.place or page or heading
+    place = ", ".join(part for part in (os.path.basename(footnote.file), where) if part)
     change = changes.get((footnote.file, footnote.sha256), FileChange.SAME)
     remark = {FileChange.SAME: "", FileChange.CHANGED: _CHANGED, FileChange.GONE: _GONE}[change]
     return Note(number, safe(place), safe(" ".join(footnote.quote.split())), footnote.sha256, remark)

@@ -44,8 +44,9 @@ def _part(part: Part) -> str:
     text = ""
     for words in part.words:
         said = _lines(words.text)
-        text += f'<span class="partly">{said}</span>' if words.partly else said
+        text += f'<span class="partly">{said}</span>' if words.lack else said
         text += "".join(f'<sup><a href="#note-{n}">{n}</a></sup> ' for n in words.notes).rstrip()
+        text += f' <span class="mark">({escape(words.lack)})</span>' if words.lack else ""
     mark = f'<br><span class="mark">({escape(part.mark)})</span>' if part.mark else ""
     look = ' class="apart"' if part.mark else ""
     return f'<p dir="auto"{look}>{text}{mark}</p>'

@@ -33,7 +33,7 @@ def _part(part: Part) -> str:
     text = ""
     for words in part.words:
         text += _escaped(words.text) + "".join(f"[^{n}]" for n in words.notes)
-        text += " *(only partly in the files)*" if words.partly else ""
+        text += f" *({_line(words.lack)})*" if words.lack else ""
     lines = "\n".join(line.strip() for line in text.strip().split("\n"))
     if not part.mark:
         return lines

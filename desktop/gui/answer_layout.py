@@ -3,10 +3,10 @@
 Pure functions; the sentences and their support come from the engine.
 """
 
-from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, FootnoteLink
-from desktop.domain.paragraphs import paragraphs
+from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, FootnoteLink, Support
+from desktop.domain.paragraphs import Piece, paragraphs
 from desktop.gui.translation import tr
-from desktop.gui.wording import file_name, place_text, superscript
+from desktop.gui.wording import file_name, partly_text, place_text, superscript
 
 
 def footnote_text(footnote: FootnoteLink) -> str:
@@ -23,12 +23,18 @@ def as_plain_text(answer: Answer) -> str:
     if answer.own_words is not None:
         return "\n".join([*lines, answer.own_words]).strip() + "\n"
     for paragraph in paragraphs(answer):
-        words = "".join(
-            piece.text + "".join(superscript(n) for n in piece.footnotes) for piece in paragraph.pieces
-        ).strip()
+        words = "".join(_words(piece, answer) for piece in paragraph.pieces).strip()
         lines += [f"{words} {apart_text(answer.mode)}" if paragraph.apart else words, ""]
     lines += [f"{superscript(f.n)} {footnote_text(f)}: “{' '.join(f.quote.split())}”" for f in answer.footnotes]
     return "\n".join(lines).strip() + "\n"
+
+
+def _words(piece: Piece, answer: Answer) -> str:
+    """With its numbers, and with what the files lack of it: a copy has no dotted line to show that."""
+    numbered = piece.text + "".join(superscript(n) for n in piece.footnotes)
+    if piece.support is not Support.PARTLY:
+        return numbered
+    return f"{numbered} ({partly_text(answer.sentences[piece.sentence].missing)})"
 
 
 def apart_text(mode: AnswerMode) -> str:

@@ -1,6 +1,7 @@
 """Exports: every footnote with its file, place, words and hash, numbered through; whatever texts hold stays text."""
 
 import dataclasses
+import html
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,24 @@ def test_all_that_was_promised_stands_in_it(write: object) -> None:
     told = ("The lease", "How long is the notice?", "lease.pdf, p. 7", "three months", NOTE.sha256, "qwen", "firm")
     for words in (*told, "80 %", "2026-", "own knowledge, not from the files", "has changed since"):
         assert words in text, words
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [(("first day", "<b>"), "Not in the files: first day, <b>"), ((), "Only part of this is in the files")],
+)
+def test_what_the_files_lack_of_a_sentence_is_told(missing: tuple[str, ...], said: str) -> None:
+    partly = Sentence("Three months.", Support.PARTLY, (1,), missing)
+    whole = exported("x", (dataclasses.replace(ANSWER, sentences=(partly, ANSWER.sentences[1])),), {})
+    marked, page = as_markdown(whole).replace("\\", ""), as_html(whole)
+    assert f"Three months.[^1] *({said})*" in marked
+    assert f"({html.escape(said)})" in page and "<b>" not in page.replace("<b>Not in the files.</b>", "")
+    assert "not in the files: " not in as_markdown(exported("x", (ANSWER,), {})).lower()
+
+
+def test_a_slide_is_told_where_a_page_would_be() -> None:
+    slide = dataclasses.replace(NOTE, page=None, place="slide 4")
+    assert "lease.pdf, slide 4:" in as_html(exported("x", (dataclasses.replace(ANSWER, footnotes=(slide,)),), {}))
 
 
 def test_own_words_are_exported_as_such_and_have_no_footnote() -> None:

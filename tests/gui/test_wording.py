@@ -1,5 +1,6 @@
 """Texts, places and positions: the window's pure functions."""
 
+import dataclasses
 import random
 from datetime import date
 from pathlib import Path
@@ -110,6 +111,17 @@ def test_a_sentence_that_the_text_does_not_hold_is_shown_all_the_same() -> None:
 def test_plain_text_of_an_answer() -> None:
     text = as_plain_text(answer("One.", ("One.", Support.UNSUPPORTED, ())))
     assert text == "Q?\n\nOne. (not found in your files)\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [(("nine", "ten"), "(Not in your files: nine, ten)"), ((), "(Only part of this is in your files)")],
+)
+def test_copied_text_says_what_the_files_lack_of_a_sentence(missing: tuple[str, ...], said: str) -> None:
+    whole = answer("One. Two.", ("One.", Support.PARTLY, (1,)), ("Two.", Support.SUPPORTED, (1,)))
+    partly = dataclasses.replace(whole.sentences[0], missing=missing)
+    text = as_plain_text(dataclasses.replace(whole, sentences=(partly, whole.sentences[1])))
+    assert text == f"Q?\n\nOne.¹ {said} Two.¹\n"
 
 
 def test_steps() -> None:
