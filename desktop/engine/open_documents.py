@@ -32,6 +32,7 @@ class PaneReader(Protocol):
         *,
         page_start: int = -1,
         anchors: Sequence[Anchor] = (),
+        words: bool = False,
     ) -> PageRendered: ...
 
 

@@ -97,10 +97,18 @@ class SourceRequests:
         image = self._image(file, asked, scale)
         page_start, anchors = self._start_of_page(file, asked) if asked.ranges else (-1, ())
         page = self._reader.render(
-            file.path, asked.number, scale, asked.ranges, str(image), page_start=page_start, anchors=anchors
+            file.path,
+            asked.number,
+            scale,
+            asked.ranges,
+            str(image),
+            page_start=page_start,
+            anchors=anchors,
+            words=asked.words,
         )
+        size, image_path = (page.width, page.height), str(image)
         return m.SourcePage(
-            file.path, asked.number, page.pages, page.width, page.height, str(image), page.boxes, page.start, page.end
+            file.path, asked.number, page.pages, *size, image_path, page.boxes, page.start, page.end, page.words
         )
 
     def open_rows(self, asked: m.OpenRows) -> m.SourceRows:

@@ -1,10 +1,10 @@
 """A source file as lines with numbers in a fixed-width face, the footnoted words marked. Read only."""
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
-from desktop.gui.source_marks import Mark, inside
+from desktop.gui.source_marks import Mark, inside, note_at
 from desktop.gui.text_positions import from_qt, inert, to_qt
 from desktop.gui.theme import ZOOMS, Text, Theme, grid
 from desktop.gui.translation import tr
@@ -76,6 +76,12 @@ class ReaderCode(QPlainTextEdit):
     def place(self) -> int:
         """The offset of the first line in view."""
         return from_qt(self._text, self.firstVisibleBlock().position())
+
+    def note_at(self, point: QPoint) -> int:
+        """The footnote whose words are there, 0 for none."""
+        cursor = self.cursorForPosition(point)
+        on_line = point.x() <= self.cursorRect(cursor).right() + self.fontMetrics().averageCharWidth()
+        return note_at(self._marks, from_qt(self._text, cursor.position())) if on_line else 0
 
     def zoom(self, step: int) -> None:
         self._zoom = ZOOMS[min(max(ZOOMS.index(self._zoom) + step, 0), len(ZOOMS) - 1)]

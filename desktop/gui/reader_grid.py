@@ -1,6 +1,6 @@
 """A workbook or a table file as a grid: a tab for each sheet, the names of the columns stay, cited cells are marked."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -108,6 +108,11 @@ class ReaderGrid(QWidget):
         """The offset of the first row in view, 0 when it is not known."""
         row = self.table.row(max(0, self.view.rowAt(0)))
         return row.ranges[0][0] if row is not None and row.ranges else 0
+
+    def note_at(self, point: QPoint) -> int:
+        """The footnote that cites the cell there, 0 for none."""
+        index = self.view.indexAt(point)
+        return self.table.note(index.row(), index.column()) if index.isValid() else 0
 
     def zoom(self, step: int) -> None:
         self._zoom = ZOOMS[min(max(ZOOMS.index(self._zoom) + step, 0), len(ZOOMS) - 1)]

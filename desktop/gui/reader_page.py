@@ -2,15 +2,24 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRectF, QRunnable, QSize, Qt, QThreadPool, QTimer, Signal
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtGui import (
+    QGuiApplication,
+    QImage,
+    QImageReader,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QScrollArea
 
-from desktop.gui.source_marks import CITED, HERE, Mark
+from desktop.gui.page_picture import PagePicture
+from desktop.gui.source_marks import Mark
 from desktop.gui.theme import ZOOMS, Theme, grid
 from desktop.gui.translation import tr
 from desktop.protocol.engine_messages import SourcePage
-from desktop.protocol.reader_messages import Box, TextRange
+from desktop.protocol.reader_messages import TextRange
 
 POINTS_WIDE = 595  # an A4 page; others are scaled to the width there is
 SHARPEST = 4.0  # pixels a point
@@ -46,66 +55,11 @@ class _Reading(QRunnable):
         self._loader.picture_read.emit(self._number, reader.read() if fits else QImage())
 
 
-class PagePicture(QWidget):
-    """Draws the page and its marks at the size the widget has."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._picture = QPixmap()
-        self._placed: dict[tuple[int, int], tuple[Box, ...]] = {}
-        self._marks: tuple[Mark, ...] = ()
-        self.setAccessibleName(tr("Page of the file"))
-
-    @property
-    def boxes(self) -> tuple[Box, ...]:
-        """Of the words that the page was opened for."""
-        return self._boxes_of(CITED)
-
-    @property
-    def shape(self) -> QSize:
-        return self._picture.size()
-
-    def show_picture(self, picture: QPixmap, placed: dict[tuple[int, int], tuple[Box, ...]]) -> None:
-        """`placed` has the boxes of each range that may be marked."""
-        self._picture, self._placed = picture, placed
-        self.update()
-
-    def show_marks(self, marks: tuple[Mark, ...]) -> None:
-        self._marks = marks
-        self.update()
-
-    def marked(self) -> QRectF:
-        """The first words to look at, in the widget's own pixels."""
-        boxes = self._boxes_of(HERE) or self._boxes_of(CITED)
-        return self._on_screen(boxes[0]) if boxes and not self._picture.isNull() else QRectF()
-
-    def _boxes_of(self, look: str) -> tuple[Box, ...]:
-        marks = [mark for mark in self._marks if mark.look == look]
-        return tuple(box for mark in marks for box in self._placed.get((mark.start, mark.end), ()))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture.isNull():
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(self.rect(), self._picture)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for mark in self._marks:
-            for box in self._placed.get((mark.start, mark.end), ()):
-                painter.fillRect(self._on_screen(box).adjusted(-1, -1, 1, 1), self._theme.page_mark(mark.look))
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        painter.setPen(self._theme.colour("line"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-    def _on_screen(self, box: Box) -> QRectF:
-        across = self.width() / max(1, self._picture.width())
-        down = self.height() / max(1, self._picture.height())
-        return QRectF(box.left * across, box.top * down, (box.right - box.left) * across, (box.bottom - box.top) * down)
-
-
 class ReaderPage(QScrollArea):
-    """Signals: `sharper_wanted()` when the size on screen has changed, `page_shown()`."""
+    """Ctrl+C copies the chosen words, Ctrl+A chooses all of the page.
+
+    Signals: `sharper_wanted()` when the size on screen has changed, `page_shown()`.
+    """
 
     sharper_wanted = Signal()
     page_shown = Signal()
@@ -134,6 +88,8 @@ class ReaderPage(QScrollArea):
 
     def show_page(self, page: SourcePage, ranges: tuple[TextRange, ...]) -> None:
         """`ranges` are those that the page was asked to place."""
+        if self._page is None or page.number != self._page.number:
+            self.picture.forget_words()
         self._page, self._ranges = page, ranges
         self._number += 1
         self._loader.read(self._number, Path(page.image))
@@ -152,7 +108,25 @@ class ReaderPage(QScrollArea):
         """Before another file is opened."""
         self._page = None
         self._number += 1
+        self.picture.forget_words()
         self.picture.show_picture(QPixmap(), {})
+
+    def take_words(self, page: SourcePage) -> None:
+        """The words of the page on screen, asked for apart: whoever only looks needs none."""
+        if self._page is not None and page.number == self._page.number:
+            self.picture.take_words(page.words, page.width, page.height)
+
+    def chosen_text(self) -> str:
+        return self.picture.chosen.text()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            if self.chosen_text():
+                QGuiApplication.clipboard().setText(self.chosen_text())
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.picture.choose_all()
+        else:
+            super().keyPressEvent(event)
 
     def finish(self) -> None:
         self._loader.wait()

@@ -27,7 +27,7 @@ QUOTED = (Found.NEAR, Found.PAGE, Found.GONE)  # the words as they were cited ar
 
 class ReaderPane(QWidget):
     """Signals: `closed()`, `words_shown()` when the source is on screen, `library_wanted()`,
-    `footnote_hovered(answer_id, n)` over a number of the footer, 0 for none.
+    `footnote_hovered(answer_id, n)` over a number of the footer or over marked words, 0 for none.
     """
 
     closed = Signal()
@@ -106,6 +106,7 @@ class ReaderPane(QWidget):
             self.close_pane()
 
     def close_pane(self) -> None:
+        self._hover(0)  # what is not seen is not pointed at
         self._keep_place()
         self.finder.close_line()
         self.source.forget()
@@ -152,6 +153,7 @@ class ReaderPane(QWidget):
         source.reading_failed.connect(self._fail)
         self.views.shown.connect(self._show_view)
         self.views.shown.connect(self.words_shown)
+        self.views.footnote_hovered.connect(self._hover)
         tools.turned.connect(self.turn)
         tools.zoomed.connect(self.zoom)
         tools.find_wanted.connect(self.search)

@@ -25,12 +25,14 @@ AROUND = 12_000  # characters on either side of the words
 MORE = 40_000  # characters that are read on or back at once
 WHOLE = 1_000_000  # characters of a file of lines
 ROWS = 100
+WORDS_SCALE = 0.2  # pixels a point
 MOST_RANGES = 400  # that are placed on one page
 
 
 class ReaderSource(QObject):
     """Signals: `text_read(SourceText, goal)`, `more_read(SourceText)`, `code_read(SourceText, goal)`,
     `rows_read(SourceRows)`, `more_rows_read(SourceRows)`, `page_read(SourcePage, ranges)`,
+    `page_words_read(SourcePage)`,
     `slide_read(SourceText, number, pages)`, `marks_changed(Marks)`, `words_located(Found)`,
     `reading_failed(FootnoteError)`.
     """
@@ -41,6 +43,7 @@ class ReaderSource(QObject):
     rows_read = Signal(object)
     more_rows_read = Signal(object)
     page_read = Signal(object, object)
+    page_words_read = Signal(object)
     slide_read = Signal(object, int, int)
     marks_changed = Signal(object)
     words_located = Signal(object)
@@ -129,6 +132,13 @@ class ReaderSource(QObject):
     def read_page_again(self) -> None:
         if self._place is not None and self.view is m.SourceView.PAGE:
             self._read_page()
+
+    def read_page_words(self) -> None:
+        """Where all words of the page stand; the picture of it may be small."""
+        place = self._place
+        if place is not None and self.view is m.SourceView.PAGE:
+            asked = m.OpenPage(place.file_id, self.number, WORDS_SCALE, (), True)
+            self._call(m.OPEN_PAGE, asked, self.page_words_read.emit)
 
     def read_sheet(self, number: int) -> None:
         self._read_rows(number, 0)

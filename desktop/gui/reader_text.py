@@ -3,13 +3,13 @@
 Nothing in it acts: no picture or style is ever loaded, and an address is only told to whoever listens.
 """
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit
 
 from desktop.domain.documents import Block
 from desktop.gui.source_layout import SourceLayout
-from desktop.gui.source_marks import Mark, inside
+from desktop.gui.source_marks import Mark, inside, note_at
 from desktop.gui.source_writer import Places, SourceWriter
 from desktop.gui.theme import ZOOMS, Theme, grid
 from desktop.gui.translation import tr
@@ -114,6 +114,13 @@ class ReaderText(QTextBrowser):
     def place(self) -> int:
         """The offset of the first words in view."""
         return self.places.offset(self.cursorForPosition(QPoint(grid(5), grid(2))).position())
+
+    def note_at(self, point: QPoint) -> int:
+        """The footnote whose words are there, 0 for none."""
+        across, down = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
+        exact = Qt.HitTestAccuracy.ExactHit
+        position = self.document().documentLayout().hitTest(QPointF(point) + QPointF(across, down), exact)
+        return note_at(self._marks, self.places.offset(position)) if position >= 0 else 0
 
     def zoom(self, step: int) -> None:
         at = ZOOMS.index(self._zoom)

@@ -10,6 +10,7 @@ from desktop.gui.address_asking import ask_to_open
 from desktop.gui.reader_code import ReaderCode
 from desktop.gui.reader_grid import ReaderGrid
 from desktop.gui.reader_page import ReaderPage
+from desktop.gui.reader_pointing import PointedNote
 from desktop.gui.reader_problem import ReaderProblem
 from desktop.gui.reader_source import ReaderSource
 from desktop.gui.reader_text import ReaderText
@@ -21,9 +22,12 @@ from desktop.protocol.source_messages import SourcePage, SourceRows, SourceText,
 
 
 class ReaderViews(QStackedWidget):
-    """Signals: `shown()` when the wanted part of the file is on screen."""
+    """Signals: `shown()` when the wanted part of the file is on screen, `footnote_hovered(n)` over the words of one, 0
+    for none.
+    """
 
     shown = Signal()
+    footnote_hovered = Signal(int)
 
     def __init__(self, theme: Theme, on_again: Callable[[], object], show_library: Callable[[], object]) -> None:
         super().__init__()
@@ -36,6 +40,14 @@ class ReaderViews(QStackedWidget):
         self.grid = ReaderGrid(theme, self._ask_rows)
         self.problem = ReaderProblem(on_again, show_library)
         self._source: ReaderSource | None = None
+        for surface, note_at in (
+            (self.text.viewport(), self.text.note_at),
+            (self.slide.viewport(), self.slide.note_at),
+            (self.code.viewport(), self.code.note_at),
+            (self.page.picture, self.page.picture.note_at),
+            (self.grid.view.viewport(), self.grid.note_at),
+        ):
+            PointedNote(surface, note_at).changed.connect(self.footnote_hovered)
         for view in (self.problem, self.text, self.slide, self.code, self.page, self.grid):
             self.addWidget(view)
 
@@ -48,6 +60,8 @@ class ReaderViews(QStackedWidget):
         source.rows_read.connect(self._show_rows)
         source.more_rows_read.connect(self.grid.take_rows)
         source.page_read.connect(self._show_page)
+        source.page_words_read.connect(self.page.take_words)
+        self.page.picture.words_wanted.connect(source.read_page_words)
         source.marks_changed.connect(self._show_marks)
         self.text.end_reached.connect(lambda: source.read_on(self.text.shown_end))
         self.text.start_reached.connect(lambda: source.read_back(self.text.shown_start))
@@ -80,7 +94,7 @@ class ReaderViews(QStackedWidget):
 
     def chosen_text(self) -> str:
         view = self.currentWidget()
-        if isinstance(view, ReaderGrid):
+        if isinstance(view, (ReaderGrid, ReaderPage)):
             return view.chosen_text()
         if isinstance(view, (ReaderText, ReaderCode)):
             return view.textCursor().selection().toPlainText().strip()

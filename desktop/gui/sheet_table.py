@@ -66,12 +66,19 @@ class SheetTable(QAbstractTableModel):
 
     def look(self, row: int, column: int) -> str:
         """The colour that a cell is marked in, or none."""
+        touching = self._touching(row, column)
+        return touching[-1].look if touching else ""
+
+    def note(self, row: int, column: int) -> int:
+        """The footnote that cites the cell, 0 for none."""
+        return next((mark.n for mark in reversed(self._touching(row, column)) if mark.n), 0)
+
+    def _touching(self, row: int, column: int) -> list[Mark]:
         known = self._rows.get(row)
-        if known is None or column >= len(known.ranges):
-            return ""
+        if known is None or not 0 <= column < len(known.ranges):
+            return []
         start, end = known.ranges[column]
-        touching = [mark.look for mark in self._marks if mark.start < max(end, start + 1) and mark.end > start]
-        return touching[-1] if touching else ""
+        return [mark for mark in self._marks if mark.start < max(end, start + 1) and mark.end > start]
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else self._shape.rows

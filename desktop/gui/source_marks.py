@@ -55,6 +55,11 @@ class Marks:
         return replace(self, cited=cited)
 
 
+def note_at(marks: Iterable[Mark], offset: int) -> int:
+    """The footnote whose words stand there, the one drawn last of several; 0: none."""
+    return next((m.n for m in reversed(tuple(marks)) if m.n and m.start <= offset < m.end), 0)
+
+
 def inside(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...]:
     """Those that touch [start, end)."""
     return tuple(mark for mark in marks if mark.start < end and mark.end > start and mark.start < mark.end)

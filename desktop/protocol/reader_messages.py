@@ -78,7 +78,7 @@ class RenderPage:
 
     `ranges` are those in the document's text whose words to place on it. Where the page starts in that text is
     `page_start`; -1: by the first of the `anchors` that stands on it once, else by the text of all pages before it,
-    which takes long. `recognised` as in `ReadFile`.
+    which takes long. `recognised` as in `ReadFile`. `words`: all words of the page are told too.
     """
 
     path: str
@@ -89,6 +89,7 @@ class RenderPage:
     recognised: str = ""
     page_start: int = -1
     anchors: tuple[Anchor, ...] = ()
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,17 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class PageWord:
+    """A word of a page with the white space after it, and where it stands: one box a line."""
+
+    text: str
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageRendered:
     """`boxes` has for each range one box a line. The page's text is [start, end) of the document's; -1 when no range
-    was asked for.
+    was asked for. `words` are in the order of the text.
     """
 
     pages: int
@@ -113,6 +122,7 @@ class PageRendered:
     boxes: tuple[tuple[Box, ...], ...]
     start: int
     end: int
+    words: tuple[PageWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

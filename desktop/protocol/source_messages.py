@@ -6,7 +6,7 @@ from enum import StrEnum
 from desktop.domain.documents import Block, PageSpan
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Method
-from desktop.protocol.reader_messages import Box, TextRange
+from desktop.protocol.reader_messages import Box, PageWord, TextRange
 
 
 class SourceView(StrEnum):
@@ -108,17 +108,20 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """Render a page of a PDF or a picture for the reader, and place the words of these ranges of its text on it."""
+    """Render a page of a PDF or a picture for the reader, and place the words of these ranges of its text on it, with
+    `words` all of its words too.
+    """
 
     file_id: int
     number: int
     scale: float
     ranges: tuple[TextRange, ...]
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """`image` is a PNG file in the library's cache folder; `boxes`, `start` and `end` as in `PageRendered`."""
+    """`image` is a PNG file in the library's cache folder; the rest as in `PageRendered`."""
 
     path: str
     number: int
@@ -129,6 +132,7 @@ class SourcePage:
     boxes: tuple[tuple[Box, ...], ...]
     start: int
     end: int
+    words: tuple[PageWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

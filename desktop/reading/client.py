@@ -157,14 +157,15 @@ class FileReader:
         known: Pages | None = None,
         page_start: int = -1,
         anchors: Sequence[Anchor] = (),
+        words: bool = False,
     ) -> PageRendered:
-        """Page `number` (from 1) as a PNG at `output`, and where the words of these ranges stand on it."""
+        """Page `number` (from 1) as a PNG at `output`, and where the words of these ranges, or all, stand on it."""
         with self._turn:
             drawn, pages = self._scratch_file(".png"), self._scratch_file(".pages")
             try:
                 recognised = self._written(known or {}, pages)
                 wanted, hints = tuple(ranges), tuple(anchors)
-                asked = RenderPage(path, number, scale, wanted, str(drawn), recognised, page_start, hints)
+                asked = RenderPage(path, number, scale, wanted, str(drawn), recognised, page_start, hints, words)
                 reply = self._call(RENDER_PAGE, asked)
                 shutil.move(drawn, output)
                 return reply

@@ -4,12 +4,15 @@ Keeps the last PDF open, because people turn pages. Words that were recognised h
 """
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from desktop.domain.errors import FileProblem
-from desktop.protocol.reader_messages import Box, PageRendered, RenderPage
+from desktop.protocol.reader_messages import Box, PageRendered, PageWord, RenderPage
 from desktop.reading import problems
 from desktop.reading.document_file import write_whole
 from desktop.reading.formats import format_of
@@ -25,6 +28,10 @@ from desktop.reading.recognised_text import RecognisedPlaces, recognised_text
 from desktop.reading.regular_files import file_stamp, open_regular_file, read_open_file
 
 WIDTH_IN_POINTS = 595  # pictures are shown as wide as an A4 page
+MOST_WORDS = 5_000  # of a page are told
+Places = Callable[[int, int], tuple[Box, ...]]
+# with the white space after it
+_WORD = re.compile(r"(\S+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +73,16 @@ class PageRenderer:
 
     def _render(self, current: _OpenPdf, page: PdfPage, request: RenderPage, known: Pages) -> PageRendered:
         picture, pages = page.render(request.scale), current.pdf.page_count
-        if not request.ranges:
-            return _written(request, picture, pages, ())
-        text = text_of_page(page)
-        recognised = known.get(str(request.number))
+        if not request.ranges and not request.words:
+            return _written(request, picture, pages)
+        text, recognised = text_of_page(page), known.get(str(request.number))
         if text.text or recognised is None:
-            offset = self._start_of_page(current, request, known, text.text)
-            boxes = _for_each(request, offset, lambda s, e: boxes_of_range(page, picture, text, s, e))
+            boxes_of = partial(boxes_of_range, page, picture, text)
         else:
             text = recognised_text(recognised)
-            offset = self._start_of_page(current, request, known, text.text)
-            boxes = _for_each(request, offset, lambda s, e: recognised_boxes(recognised, picture, s, e))
-        return _written(request, picture, pages, boxes, offset, offset + len(text.text))
+            boxes_of = partial(recognised_boxes, recognised, text, RecognisedPlaces(recognised), picture)
+        start = self._start_of_page(current, request, known, text.text) if request.ranges else -1
+        return _written(request, picture, pages, text.text, start, boxes_of)
 
     def _opened(self, path: str, descriptor: int) -> _OpenPdf:
         stamp = file_stamp(descriptor)
@@ -118,12 +123,6 @@ class PageRenderer:
         )[number - 1].start
 
 
-def _for_each(
-    request: RenderPage, offset: int, boxes_of: Callable[[int, int], tuple[Box, ...]]
-) -> tuple[tuple[Box, ...], ...]:
-    return tuple(boxes_of(wanted.start - offset, wanted.end - offset) for wanted in request.ranges)
-
-
 def _render_picture(request: RenderPage, data: bytes, known: Pages) -> PageRendered:
     from desktop.reading.picture_decoding import PictureFile
 
@@ -136,21 +135,27 @@ def _render_picture(request: RenderPage, data: bytes, known: Pages) -> PageRende
         pages = [known.get(str(number)) for number in range(1, request.number + 1)]
         start = page_spans([len(recognised_text(page).text) if page else 0 for page in pages])[-1].start
         shown = pages[-1]
-        boxes = _for_each(request, start, lambda s, e: recognised_boxes(shown, picture, s, e) if shown else ())
-        end = start + len(recognised_text(shown).text) if shown else start
-        return _written(request, picture, file.page_count, boxes, start, end)
+        if shown is None:
+            return _written(request, picture, file.page_count, "", start)
+        text = recognised_text(shown)
+        boxes_of = partial(recognised_boxes, shown, text, RecognisedPlaces(shown), picture)
+        return _written(request, picture, file.page_count, text.text, start, boxes_of)
+
+
+def _nowhere(_start: int, _end: int) -> tuple[Box, ...]:
+    return ()
 
 
 def _written(
-    request: RenderPage,
-    picture: Picture,
-    pages: int,
-    boxes: tuple[tuple[Box, ...], ...],
-    start: int = -1,
-    end: int = -1,
+    request: RenderPage, picture: Picture, pages: int, text: str = "", start: int = -1, boxes_of: Places = _nowhere
 ) -> PageRendered:
+    """`boxes_of` places ranges of the page's own text; `start` is where that stands in the file's, -1 if unknown."""
     write_whole(Path(request.output), png_of(picture.width, picture.height, picture.pixels))
-    return PageRendered(pages, picture.width, picture.height, boxes, start, end)
+    boxes = tuple(boxes_of(wanted.start - start, wanted.end - start) for wanted in request.ranges)
+    found = islice(_WORD.finditer(text), MOST_WORDS) if request.words else ()
+    words = tuple(PageWord(word.group(), boxes_of(word.start(1), word.end(1))) for word in found)
+    end = start + len(text) if start >= 0 else -1
+    return PageRendered(pages, picture.width, picture.height, boxes, start, end, words)
 
 
 def _no_such_page() -> FileProblem:
@@ -164,9 +169,10 @@ def boxes_of_range(page: PdfPage, picture: Picture, text: PageText, start: int, 
     return tuple(Box(*page.to_pixels(rectangle, picture)) for rectangle in merged_by_line(rectangles))
 
 
-def recognised_boxes(page: RecognisedPage, picture: Picture, start: int, end: int) -> tuple[Box, ...]:
+def recognised_boxes(
+    page: RecognisedPage, text: PageText, places: RecognisedPlaces, picture: Picture, start: int, end: int
+) -> tuple[Box, ...]:
     """The same for a page of recognised words."""
-    text, places = recognised_text(page), RecognisedPlaces(page)
     indices = [index for index in text.indices[max(0, start) : max(0, end)] if index >= 0]
     found = dict.fromkeys(box for index in indices if (box := places.box(index)) is not None)
     across, down = picture.width / page.width, picture.height / page.height

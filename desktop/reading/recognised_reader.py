@@ -67,10 +67,11 @@ class RecognisedReader:
         output: Path | str,
         page_start: int = -1,
         anchors: Sequence[Anchor] = (),
+        words: bool = False,
     ) -> PageRendered:
         """As FileReader's; recognised words have places too."""
-        known = self._known(path) if ranges else {}
-        return self._reader.render(path, number, scale, ranges, output, known, page_start, anchors)
+        known = self._known(path) if ranges or words else {}
+        return self._reader.render(path, number, scale, ranges, output, known, page_start, anchors, words)
 
     def close(self) -> None:
         """Ends the process at once, also while another thread waits for it: that one gets ReaderClosed."""

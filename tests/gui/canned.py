@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
@@ -14,6 +15,7 @@ from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
 from desktop.domain.tones import ToneCard, ToneSample, TruthMeasures, TruthReport
 from desktop.protocol.engine_messages import EmbedderEntry, Embedders, ScopeSuggestion
+from desktop.protocol.reader_messages import Box, PageWord
 
 LEASE = (
     "8  Termination\n\n8.1  This Lease begins on 1 April 2024 and runs for five years.\n\n"
@@ -323,6 +325,19 @@ def draw_page(path: Path, number: int, scale: float) -> tuple[tuple[float, float
     image.save(str(temporary), "PNG")  # pyright: ignore[reportCallIssue,reportArgumentType]  # text is taken for bytes
     temporary.replace(path)
     return tuple(boxes)
+
+
+def words_of_page(boxes: Sequence[tuple[float, float, float, float]]) -> tuple[PageWord, ...]:
+    """Two words in each of the boxes."""
+    said = iter(("Either ", "party\n", "may ", "end it."))
+    placed: list[PageWord] = []
+    for left, top, right, bottom in boxes:
+        middle = (left + right) / 2
+        placed += [
+            PageWord(next(said), (Box(*place),))
+            for place in ((left, top, middle - 1, bottom), (middle, top, right, bottom))
+        ]
+    return tuple(placed)
 
 
 EMBEDDERS = Embedders(

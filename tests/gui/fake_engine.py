@@ -324,8 +324,9 @@ class FakeEngine:
         size = (round(595 * request.scale), round(842 * request.scale))
         marked = tuple(Box(*box) for box in boxes) if request.number == 7 else ()
         places = tuple(marked for _ in request.ranges)
+        words = canned.words_of_page(boxes) if request.words else ()
         return m.SourcePage(
-            str(self.files[request.file_id]), request.number, 12, *size, str(image), places, 0, 1_000_000
+            str(self.files[request.file_id]), request.number, 12, *size, str(image), places, 0, 1_000_000, words
         )
 
     def locate_words(self, request: m.LocateWords) -> m.SourceFile:

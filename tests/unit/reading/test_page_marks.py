@@ -151,3 +151,16 @@ def test_the_start_of_a_page_need_not_be_counted(tmp_path: Path, page_start: int
     )
     plain = RenderPage(str(path), 2, 1.0, (TextRange(16 + 4, 16 + 8),), str(tmp_path / "b.png"))
     assert PageRenderer().render(asked).boxes == PageRenderer().render(plain).boxes != ((),)
+
+
+def test_all_words_of_a_page_are_told_with_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    document = write(path, pdf_bytes([["The first page."], ["Either party may", "end the lease."]]))
+    output = str(path.with_suffix(".png"))
+    page = PageRenderer().render(RenderPage(str(path), 2, 0.2, (), output, words=True))
+    assert "".join(word.text for word in page.words).split() == "Either party may end the lease.".split()
+    assert "".join(word.text for word in page.words) in document.text
+    assert all(len(word.boxes) == 1 for word in page.words)
+    lefts = [word.boxes[0].left for word in page.words]
+    assert lefts[:3] == sorted(lefts[:3]) and page.words[3].boxes[0].top > page.words[2].boxes[0].top
+    assert PageRenderer().render(RenderPage(str(path), 2, 0.2, (), output)).words == ()
