@@ -1,13 +1,9 @@
 """What becomes of real files: `python3 -m installer bench corpus [FOLDER…]`. Fails where one crashes, hangs or is lost.
 
 Each file is read by a file reader (seconds, memory), then all go into a library of their own: a table of format and
-state, and for PDFs a search for eight words in a row that pdftotext finds in them. Files are read, never kept.
+state, and a search for eight words in a row that another tool finds in them. Files are read, never kept.
 """
 
-import random
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,13 +20,12 @@ from desktop.protocol import engine_messages as m
 from desktop.reading.client import FileReader
 from desktop.reading.endings import ReaderDied
 from desktop.reading.formats import format_of
+from tests.benchmarks.other_tools import witnesses
 from tests.support.project import ROOT
 from tests.support.running_engine import RunningEngine
 
 CORPUS = ROOT.parent / "shared" / "corpus"
 MOST_SECONDS, MOST_MEMORY = 60.0, 1 << 30
-WORDS = 8
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ def index_all(folders: Sequence[Path], home: Path) -> list[str]:
         print(f"\nindexed in {time.monotonic() - started:.0f} s, words on pictures too")
         rows = list(_rows(engine))
         print_table(rows)
-        return [*_undecided(rows), *_not_found(engine, rows)]
+        return [*_undecided(rows), *_not_found(engine, rows, home)]
 
 
 def _rows(engine: RunningEngine) -> Iterator[FileRow]:
@@ -134,41 +129,27 @@ def print_table(rows: Sequence[FileRow]) -> None:
     print(f"{'all':<10}" + "".join(f"{totals[state]:>13}" for state in states))
 
 
-def _not_found(engine: RunningEngine, rows: Sequence[FileRow]) -> list[str]:
-    """PDFs in which pdftotext finds eight words in a row that a search does not lead to."""
-    if shutil.which("pdftotext") is None:
-        print("pdftotext is not installed: nothing to hold searches against.")
-        return []
-    tried, lost = 0, list[str]()
-    for row in rows:
-        words = _eight_words(row.path) if row.path.endswith(".pdf") else []
-        if words:
-            tried += 1
-            found = engine.search(" ".join(words), 10)
-            if row.path not in {passage.file for passage in found} and not _copies(row, found):
-                lost.append(f"{Path(row.path).name} ({row.state}): not found by its own words")
-    print(f"\n{tried - len(lost)} of {tried} PDFs are found by eight words in a row of pdftotext's")
-    return lost
+def _not_found(engine: RunningEngine, rows: Sequence[FileRow], home: Path) -> list[str]:
+    """Files in which another tool finds eight words in a row that a search does not lead to."""
+    states = {Path(row.path): row for row in rows}
+    tried, lost = Counter[tuple[str, str]](), list[tuple[str, str, Path]]()
+    for path, told in witnesses(list(states), home / "other tools").items():
+        for witness in told:
+            key = format_of(str(path)) or "other", witness.tool
+            tried[key] += 1
+            found = engine.search(" ".join(witness.words), 10)
+            if str(path) not in {passage.file for passage in found} and not _copies(states[path], found):
+                lost.append((*key, path))
+    print(f"\nfound by eight words in a row of another tool's: {tried.total() - len(lost)} of {tried.total()}")
+    for key, count in sorted(tried.items()):
+        print(f"  {key[0]:<10} {key[1]:<18} {count - sum(key == each[:2] for each in lost)} of {count}")
+    return [f"{path.name} ({states[path].state}): not found by the words of {tool}" for _, tool, path in lost]
 
 
 def _copies(row: FileRow, found: Sequence[m.FoundPassage]) -> bool:
     """Another file of the same bytes was shown in its place."""
     data = Path(row.path).read_bytes()
     return any(Path(passage.file).read_bytes() == data for passage in found)
-
-
-def _eight_words(path: str) -> list[str]:
-    """From a line that is long enough, always the same one; empty where there is none."""
-    try:
-        text = subprocess.run(["pdftotext", path, "-"], capture_output=True, timeout=60, check=False).stdout
-    except subprocess.TimeoutExpired:
-        return []
-    lines = [_WORD.findall(line) for line in text.decode("utf-8", "replace").splitlines()]
-    long = [words for words in lines if len(words) >= WORDS]
-    if not long:
-        return []
-    words = random.Random(path).choice(long)
-    return words[:WORDS]
 
 
 if __name__ == "__main__":
