@@ -196,6 +196,7 @@ class Services:
             manners=GivingWay(lambda: bool(self._settings.get("pause_on_battery")), on_battery),
             watch=bool(self._settings.get("watch_folders")),
             own=str(self._own),
+            on_aside=self._recognition.pause,
         )
         indexer.pause(bool(self._settings.get("paused")))
         return indexer

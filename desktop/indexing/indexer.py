@@ -35,8 +35,8 @@ class Indexer:
     """Runs until `stop`. `on_progress` and `on_change` are called on its thread.
 
     `open_parts` is called on that thread, first and (with True) after `reopen`: it loads LanceDB and the embedder.
-    `own` is a folder that is never indexed: Footnote's data. `manners` says when to give way to the user. A problem
-    that nothing here can mend ends the process, with code 3.
+    `own` is a folder that is never indexed: Footnote's data. `manners` says when to give way to the user. `on_aside` is
+    told when work waits for an answer, and when no more. What nothing here can mend ends the process, with code 3.
     """
 
     def __init__(
@@ -48,8 +48,9 @@ class Indexer:
         manners: GivingWay,
         watch: bool = True,
         own: str = "",
+        on_aside: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        self._files = files
+        self._files, self._on_aside = files, on_aside
         self._open_parts = open_parts
         self._on_progress, self._on_change = on_progress, on_change
         self._manners = manners
@@ -58,8 +59,7 @@ class Indexer:
         self._clear_to_work.set()
         self._flags = threading.Lock()
         self._busy = True
-        self._rebuild_wanted = self._mended = self._reopen_wanted = False
-        self._paused = self._stopping = False
+        self._rebuild_wanted = self._mended = self._reopen_wanted = self._paused = self._stopping = False
         self._compared = self._recognising = self._stepped_back = False
         self._tidying = Tidying()
         self._progress = RoundProgress()
@@ -117,8 +117,10 @@ class Indexer:
     def step_aside(self) -> None:
         """No work until `come_back`: an answer is being made and llama.cpp wants every core."""
         self._clear_to_work.clear()
+        self._on_aside(True)
 
     def come_back(self) -> None:
+        self._on_aside(False)
         self._clear_to_work.set()
 
     @contextlib.contextmanager

@@ -41,7 +41,7 @@ class _Work:
 
 
 class RecognitionQueue:
-    """For the indexing thread alone, but for `close`. `make` gives the recogniser for a choice of letters.
+    """For the indexing thread alone, but for `pause` and `close`. `make` gives the recogniser for a choice of letters.
 
     `choice` is None while text recognition is turned off, or can't be had. `on_done` is called when a picture is
     recognised, on another thread.
@@ -63,7 +63,7 @@ class RecognitionQueue:
         self._work: _Work | None = None
         self._asked: tuple[WaitingPicture, Future[RecognisedPage | None]] | None = None
         self._kills: dict[int, int] = {}
-        self._broken = self._closed = False
+        self._broken = self._closed = self._paused = False
 
     @property
     def pending(self) -> bool:
@@ -103,6 +103,12 @@ class RecognitionQueue:
         """Settings changed: the lists say of files that wait what becomes of them now."""
         choice = self._choice()
         self._table.tell_waiting(choice.made_by if choice else "", COMING if choice else str(needs_ocr()))
+
+    def pause(self, paused: bool) -> None:
+        """What is under way waits while an answer is made. From any thread."""
+        self._paused = paused
+        if self._recogniser is not None:
+            self._recogniser[1].pause(paused)
 
     def close(self) -> None:
         """Ends the recogniser at once, also in the middle of a picture."""
@@ -200,4 +206,5 @@ class RecognitionQueue:
             self._recogniser = None
         if self._recogniser is None and choice is not None:
             self._recogniser = choice, self._make(choice)
+            self._recogniser[1].pause(self._paused)
         return self._recogniser[1] if self._recogniser else None

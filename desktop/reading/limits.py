@@ -58,11 +58,11 @@ class RequestTime:
     """Has the kernel end this process when one request takes far too long.
 
     The engine counts `seconds` too, and comes first. This is for a parser that loops in native code, where no thread
-    of ours gets its turn, after the engine is gone.
+    of ours gets its turn, after the engine is gone. Not `by_clock`: work that pauses is held by its processor time.
     """
 
-    def __init__(self, seconds: float, grace: float = GRACE_SECONDS) -> None:
-        self._wall = seconds + grace
+    def __init__(self, seconds: float, grace: float = GRACE_SECONDS, *, by_clock: bool = True) -> None:
+        self._wall, self._by_clock = seconds + grace, by_clock
         self._processor = int(self._wall * (os.cpu_count() or 1)) + 1
         self._used = float("-inf")
         if sys.platform != "win32":
@@ -83,7 +83,8 @@ class RequestTime:
             resource.setrlimit(
                 resource.RLIMIT_CPU, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
             )
-        signal.setitimer(signal.ITIMER_REAL, self._wall)
+        if self._by_clock:
+            signal.setitimer(signal.ITIMER_REAL, self._wall)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -20,6 +20,7 @@ from desktop.protocol.common_messages import HELLO, Hello
 from desktop.protocol.lines import PROTOCOL
 from desktop.protocol.reader_messages import RECOGNISE, Recognise, WaitingPicture
 from desktop.reading.ocr_letters import ALL
+from desktop.reading.ocr_pausing import PauseSign, WorkingTime
 from desktop.reading.recognised import RecognisedPage
 from desktop.reading.recognised_pages import read_pages
 
@@ -64,6 +65,7 @@ class Recogniser:
     """One process at a time, one picture at a time. `pictures` is the folder that they are in.
 
     `scratch` is a folder of ours and of this process alone. After `rest` seconds without work the process is ended.
+    `timeout` is seconds for one picture, those in which it was paused left out.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Recogniser:
     ) -> None:
         self._choice, self.pictures, self._scratch = choice, pictures, scratch
         self._start, self._timeout, self._rest = start, timeout, rest
+        self._sign, self._time = PauseSign(scratch), WorkingTime(timeout, self._kill)
         self._turn = threading.Lock()
         self._child: ChildProcess | None = None
         self._timer: threading.Timer | None = None
@@ -93,6 +96,11 @@ class Recogniser:
     def closed(self) -> bool:
         return self._closed
 
+    def pause(self, paused: bool) -> None:
+        """Between two lines, until it is told to go on. From any thread."""
+        self._sign.show(paused)
+        self._time.pause(paused)
+
     def recognise(self, picture: WaitingPicture) -> RecognisedPage | None:
         """None for a picture that it fails on twice. Raises EngineProblem when no process starts, or after `close`."""
         with self._turn:
@@ -106,7 +114,8 @@ class Recogniser:
         child = self._ready_child()
         self._asked += 1
         try:
-            child.call(RECOGNISE, Recognise(picture.pixels, picture.width, picture.height, str(output)), self._timeout)
+            with self._time:
+                child.call(RECOGNISE, Recognise(picture.pixels, picture.width, picture.height, str(output)))
             return read_pages(output).get("")
         except (FootnoteError, TimeoutError, OSError):
             self._drop()
@@ -117,12 +126,15 @@ class Recogniser:
     def close(self) -> None:
         """Ends the process at once, also while another thread waits for it."""
         self._closed = True
-        child = self._child
-        if child is not None:
-            child.kill()
+        self._kill()
         with self._turn:
             self._drop()
             self._rest_later()
+
+    def _kill(self) -> None:
+        child = self._child
+        if child is not None:
+            child.kill()
 
     def _ready_child(self) -> ChildProcess:
         if self._child is not None and (self._child.ended or self._asked >= PICTURES_PER_PROCESS):

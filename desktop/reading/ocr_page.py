@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +24,14 @@ TURNS = {0: None, 90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180
 
 
 class PictureRecogniser:
-    """`folder` holds the networks; `letters` is one of `ocr_letters.CHOICES`. Raises RuntimeError without them."""
+    """`folder` holds the networks; `letters` is one of `ocr_letters.CHOICES`. Raises RuntimeError without them.
 
-    def __init__(self, folder: Path, letters: str, threads: int) -> None:
-        self._networks = OcrNetworks(folder, threads, may_come_out(letters))
-        self._strips = StripReader(self._networks)
+    `between` is called between two pieces of work, each a second long at most; it may wait.
+    """
+
+    def __init__(self, folder: Path, letters: str, threads: int, between: Callable[[], None] = lambda: None) -> None:
+        self._networks, self._between = OcrNetworks(folder, threads, may_come_out(letters)), between
+        self._strips = StripReader(self._networks, between)
 
     def recognise(self, picture: Image.Image) -> RecognisedPage:
         """`picture` in RGB. Words have places on it as it is, however it lies."""
@@ -47,6 +50,7 @@ class PictureRecogniser:
         rows, columns = (math.ceil(side / PICTURE_STEP) * PICTURE_STEP for side in (height, width))
         padded = np.full((rows, columns, 3), PADDING, dtype=np.uint8)
         padded[:height, :width] = looked_at
+        self._between()
         return line_boxes(self._networks.likely(padded)[:height, :width], *picture.size)
 
     def _turn(self, picture: Image.Image, boxes: Sequence[LineBox]) -> int:

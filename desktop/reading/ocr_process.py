@@ -7,6 +7,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop import __version__
@@ -17,6 +18,7 @@ from desktop.protocol.lines import PROTOCOL
 from desktop.protocol.reader_messages import RECOGNISE, Recognise, Recognised
 from desktop.protocol.server import LineServer, claim_standard_streams
 from desktop.reading.limits import RequestTime, end_with_parent
+from desktop.reading.ocr_pausing import PauseSign
 from desktop.reading.recognised_pages import write_pages
 from desktop.reading.walls import enter_walls
 
@@ -26,14 +28,19 @@ MEMORY = 3 * 1024 * 1024 * 1024  # of addresses; a quarter of it was the most ev
 
 
 class RecognitionDesk:
-    """Loads the networks at the first picture. `time` ends this process when one takes far too long."""
+    """Loads the networks at the first picture. `time` ends this process when one takes far too long.
 
-    def __init__(self, models: Path, letters: str, threads: int, time: RequestTime) -> None:
+    `between` is called between two lines.
+    """
+
+    def __init__(
+        self, models: Path, letters: str, threads: int, time: RequestTime, between: Callable[[], None]
+    ) -> None:
         from desktop.reading.ocr_page import PictureRecogniser
 
         self._time = time
         try:
-            self._recogniser = PictureRecogniser(models, letters, threads)
+            self._recogniser = PictureRecogniser(models, letters, threads, between)
         except RuntimeError as error:
             raise EngineProblem("Text recognition can't be loaded.", "Run the set-up again.") from error
 
@@ -62,7 +69,8 @@ def main(arguments: list[str]) -> None:
     walls = enter_walls(True, options.scratch, (options.models, options.pictures), MEMORY)
     log.info("walls: %s; missing: %s", ", ".join(walls.standing), ", ".join(walls.missing) or "none")
     end_with_parent()
-    desk = RecognitionDesk(options.models, options.letters, options.threads, RequestTime(options.seconds))
+    time, between = RequestTime(options.seconds, by_clock=False), PauseSign(options.scratch).wait
+    desk = RecognitionDesk(options.models, options.letters, options.threads, time, between)
     server = LineServer(
         {HELLO: greet, RECOGNISE: desk.recognise},
         requests,

@@ -5,7 +5,7 @@ A strip is read by the CTC rule: at each step the likeliest letter or none; repe
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,16 +32,17 @@ class _Letter:
 
 
 class StripReader:
-    """Reads strips of pictures with the networks it is given."""
+    """Reads strips of pictures with the networks it is given; `between` is called between some and the next."""
 
-    def __init__(self, networks: OcrNetworks) -> None:
-        self._networks = networks
+    def __init__(self, networks: OcrNetworks, between: Callable[[], None] = lambda: None) -> None:
+        self._networks, self._between = networks, between
 
     def read(self, picture: Image.Image, boxes: Sequence[LineBox]) -> list[RecognisedLine | None]:
         """A line for each box, in order; None where nothing readable stands."""
         widths = [_strip_width(box) for box in boxes]
         lines: list[RecognisedLine | None] = [None] * len(boxes)
         for batch in _batches(widths):
+            self._between()
             width = _padded(widths[batch[0]])
             strips = np.full((len(batch), STRIP_HEIGHT, width, 3), PADDING, dtype=np.uint8)
             for row, number in enumerate(batch):

@@ -1,7 +1,10 @@
 """The real networks behind the real walls: printed words are read at their places, however the picture lies."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 
 from desktop.platform_support.paths import user_data
@@ -11,6 +14,7 @@ from desktop.reading.ocr_letters import ALL, LATIN
 from desktop.reading.pdf_pages import PdfFile
 from desktop.reading.picture import Picture
 from desktop.reading.recognised import RecognisedPage
+from tests.support.pdf import pdf_bytes
 from tests.unit.reading.samples import pdf_of, words_at
 
 MODELS = user_data() / "recognition"
@@ -71,6 +75,50 @@ def test_printed_words_are_read_at_their_places_however_the_picture_lies(
             x, y, width, height = height - y, x, height, width
         word = words[text]
         assert word.left - 4 < x < word.right + 4 and word.top < y < word.bottom, text
+
+
+@pytest.mark.parametrize("recogniser", [LATIN], indirect=True)
+def test_it_holds_its_breath_between_two_lines_while_it_is_paused(recogniser: Recogniser) -> None:
+    """Measured by the processor time of its process, the rest of which it takes when it goes on."""
+    lines = [f"Clause {n}: the tenant keeps room {n} in order and pays in advance." for n in range(12)]
+    with PdfFile(pdf_bytes([lines])) as pdf:
+        page = pdf.page(1)
+        assert page is not None
+        with page:
+            picture = page.render(2.0)
+    recognised(recogniser, Picture(64, 64, b"\xff" * 64 * 64 * 3))  # so that it runs
+    assert recogniser.pid is not None
+    process, pages = psutil.Process(recogniser.pid), list[RecognisedPage]()
+
+    def used() -> float:
+        return sum(process.cpu_times()[:2])
+
+    def rests() -> bool:
+        before = used()
+        threading.Event().wait(0.5)
+        return used() == before
+
+    before = used()
+    working = threading.Thread(target=lambda: pages.append(recognised(recogniser, picture)))
+    working.start()
+    assert eventually(lambda: used() > before)
+    recogniser.pause(True)
+    assert eventually(rests)
+    still = used()
+    working.join(0.5)
+    assert working.is_alive() and used() - still < 0.05
+    recogniser.pause(False)
+    working.join(60)
+    assert len(pages[0].lines) == len(lines) and used() > still + 0.05
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if holds():
+            return True
+        threading.Event().wait(0.01)
+    return False
 
 
 def test_a_picture_without_words_has_none(recogniser: Recogniser) -> None:
