@@ -264,6 +264,21 @@ def test_closing_ends_a_picture_that_is_under_way(desk: Desk) -> None:
     assert not desk.recognition.step()
 
 
+def test_a_picture_under_way_waits_for_an_answer_and_is_not_given_up_for_it(desk: Desk) -> None:
+    desk.timeout = 2.0
+    scan = desk.add("scan.pdf", picture_pdf())
+    desk.read()
+    desk.recognition.pause(True)
+    while not desk.recognition.pending:
+        assert desk.recognition.step()
+    assert not desk.done.acquire(timeout=2.3)
+    desk.recognition.pause(False)
+    assert desk.done.acquire(timeout=60)
+    desk.done.release()
+    desk.settle()
+    assert (desk.text(scan), len(desk.started)) == ("Recognised words.", 1)
+
+
 def test_recognition_gives_its_memory_back_when_it_rests(desk: Desk) -> None:
     assert desk.choice is not None
     pictures = desk.home / "pictures"

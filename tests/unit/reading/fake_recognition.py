@@ -6,10 +6,11 @@ import sys
 import threading
 from pathlib import Path
 
+from desktop.reading.ocr_pausing import PauseSign
 from desktop.reading.recognised import RecognisedLine, RecognisedPage, RecognisedWord
 from desktop.reading.recognised_pages import write_pages
 
-letters = sys.argv[sys.argv.index("--letters") + 1]
+letters, scratch = (sys.argv[sys.argv.index(option) + 1] for option in ("--letters", "--scratch"))
 for line in sys.stdin:
     asked = json.loads(line)
     params = asked["params"]
@@ -21,6 +22,7 @@ for line in sys.stdin:
     elif letters == "stuck":
         threading.Event().wait()
     else:
+        PauseSign(Path(scratch)).wait()
         width, height = params["width"], params["height"]
         assert Path(params["pixels"]).stat().st_size == width * height * 3
         top, bottom = height // 4, height // 2
