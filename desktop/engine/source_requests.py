@@ -125,7 +125,7 @@ class SourceRequests:
         skipped = int(shown.has_header)
         rows = shown.rows[first + skipped : first + skipped + count]
         shapes = tuple(_shape(table.cells(s.rows[0]), s, table.columns(s)) for s in table.sheets)
-        cells = tuple(_row(table.cells(block)) for block in rows)
+        cells = tuple(_row(table.cells(block), table.number(block)) for block in rows)
         return m.SourceRows(shapes, sheet, first, cells, row - skipped)
 
     def find_words(self, asked: m.FindWords) -> m.FoundWords:
@@ -222,11 +222,12 @@ def _block_at(blocks: tuple[Block, ...], offset: int) -> Block | None:
 
 def _shape(first: tuple[Cell, ...], sheet: TableSheet, columns: int) -> m.SheetShape:
     header = tuple(_cut(cell.text) for cell in first) if sheet.has_header else ()
-    return m.SheetShape(sheet.name, len(sheet.rows) - int(sheet.has_header), columns, header)
+    ranges = tuple((cell.start, cell.end) for cell in first) if sheet.has_header else ()
+    return m.SheetShape(sheet.name, len(sheet.rows) - int(sheet.has_header), columns, header, ranges)
 
 
-def _row(cells: tuple[Cell, ...]) -> m.SheetRow:
-    return m.SheetRow(tuple(_cut(cell.text) for cell in cells), tuple((cell.start, cell.end) for cell in cells))
+def _row(cells: tuple[Cell, ...], number: int) -> m.SheetRow:
+    return m.SheetRow(tuple(_cut(cell.text) for cell in cells), tuple((cell.start, cell.end) for cell in cells), number)
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,6 @@
 """A workbook or a table file as a grid: a tab for each sheet, the names of the columns stay, cited cells are marked."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.gui.controls import column
-from desktop.gui.sheet_table import Ask, SheetTable
+from desktop.gui.sheet_table import HEADER, Ask, SheetTable
 from desktop.gui.source_marks import CITED, HERE, Mark
 from desktop.gui.theme import ZOOMS, Text, Theme, grid
 from desktop.gui.translation import tr
@@ -35,6 +35,23 @@ class SheetCell(QStyledItemDelegate):
         if mark is not None:
             painter.fillRect(option.rect, mark)  # pyright: ignore[reportAttributeAccessIssue]  # a field in C++
         super().paint(painter, option, index)
+
+
+class SheetHeader(QHeaderView):
+    """Paints marks over the names of columns, which may be cited too."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        super().paintSection(painter, rect, logicalIndex)
+        mark = self.model().headerData(logicalIndex, self.orientation(), Qt.ItemDataRole.BackgroundRole)
+        if mark is None:
+            return
+        name = str(self.model().headerData(logicalIndex, self.orientation()) or "")
+        inside = rect.adjusted(0, 0, -1, -1)
+        painter.fillRect(inside, mark)
+        painter.setPen(self.palette().windowText().color())
+        words = inside.adjusted(grid(2), 0, -grid(1), 0)
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, self.defaultAlignment() | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class SheetView(QTableView):
@@ -70,6 +87,7 @@ class ReaderGrid(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(tr("Sheets"))
         self.view = SheetView()
+        self.view.setHorizontalHeader(self._header())
         self.view.setModel(self.table)
         self.view.setObjectName("sheet")
         self.view.setAccessibleName(tr("Cells of the file"))
@@ -122,6 +140,16 @@ class ReaderGrid(QWidget):
     def chosen_text(self) -> str:
         return self.view.chosen_text()
 
+    def _header(self) -> SheetHeader:
+        header = SheetHeader(Qt.Orientation.Horizontal)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(True)
+        return header
+
+    def header_note_at(self, point: QPoint) -> int:
+        """The footnote that cites the name of the column there, 0 for none."""
+        return self.table.note(HEADER, self.view.horizontalHeader().logicalIndexAt(point))
+
     def _show_tabs(self, rows: SourceRows) -> None:
         self.tabs.blockSignals(True)
         while self.tabs.count():
@@ -156,7 +184,7 @@ class ReaderGrid(QWidget):
             self.view.setColumnWidth(number, min(max(wide, NARROWEST), WIDEST))
 
     def _go_to_row(self, row: int) -> None:
-        """The marked cell in the middle; a row that is the header has nothing to go to."""
+        """The marked cell in the middle; for the header the first row, with the marked name in view."""
         looks = [(column, self.table.look(row, column)) for column in range(self.table.columnCount())]
         marked = [column for column, look in looks if look in (CITED, HERE)]
         index = self.table.index(max(row, 0), marked[0] if marked else 0)

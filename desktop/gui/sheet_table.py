@@ -14,6 +14,7 @@ from desktop.protocol.source_messages import SheetRow, SheetShape, SourceRows
 
 PAGE = 100  # rows asked for at once
 KEPT = 60  # pages
+HEADER = -1  # as a row
 TIP = 40  # letters of a cell from which on it has a tooltip
 NUMBERS = frozenset("0123456789.,-+%€$£() '/:")
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +66,7 @@ class SheetTable(QAbstractTableModel):
         return self._rows.get(number)
 
     def look(self, row: int, column: int) -> str:
-        """The colour that a cell is marked in, or none."""
+        """The colour that a cell is marked in, or none. The header is row HEADER."""
         touching = self._touching(row, column)
         return touching[-1].look if touching else ""
 
@@ -75,9 +76,10 @@ class SheetTable(QAbstractTableModel):
 
     def _touching(self, row: int, column: int) -> list[Mark]:
         known = self._rows.get(row)
-        if known is None or not 0 <= column < len(known.ranges):
+        ranges = self._shape.header_ranges if row == HEADER else known.ranges if known is not None else ()
+        if not 0 <= column < len(ranges):
             return []
-        start, end = known.ranges[column]
+        start, end = ranges[column]
         return [mark for mark in self._marks if mark.start < max(end, start + 1) and mark.end > start]
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -87,12 +89,18 @@ class SheetTable(QAbstractTableModel):
         return self._shape.columns
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
         if orientation == Qt.Orientation.Vertical:
-            return str(section + 1 + bool(self._shape.header))
+            return self._number(section) if role == Qt.ItemDataRole.DisplayRole else None
         names = self._shape.header
-        return names[section] if section < len(names) else ("" if names else letters_of(section))
+        name = names[section] if section < len(names) else ("" if names else letters_of(section))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return name
+        return self._marked(role, self._touching(HEADER, section), name)
+
+    def _number(self, row: int) -> str:
+        """The file's own, as soon as the row is read; until then it is counted."""
+        known = self._rows.get(row)
+        return str(known.number if known is not None and known.number else row + 1 + bool(self._shape.header))
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
@@ -108,13 +116,12 @@ class SheetTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if text and NUMBERS.issuperset(text) else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        return self._marked(role, row, column, text)
+        return self._marked(role, self._touching(row, column), text)
 
-    def _marked(self, role: int, row: int, column: int, text: str) -> Any:
-        look = self.look(row, column)
-        if look and role == Qt.ItemDataRole.BackgroundRole:
-            return self._theme.colour(look)
-        if look and role == Qt.ItemDataRole.AccessibleTextRole:
+    def _marked(self, role: int, touching: list[Mark], text: str) -> Any:
+        if touching and role == Qt.ItemDataRole.BackgroundRole:
+            return self._theme.colour(touching[-1].look)
+        if touching and role == Qt.ItemDataRole.AccessibleTextRole:
             return tr("{text}, marked", text=text)
         return None
 
@@ -139,6 +146,8 @@ class SheetTable(QAbstractTableModel):
         if self._shape.rows and self._shape.columns:
             last = self.index(self._shape.rows - 1, self._shape.columns - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self._shape.rows - 1)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self._shape.columns - 1)
 
 
 def letters_of(column: int) -> str:

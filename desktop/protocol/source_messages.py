@@ -151,20 +151,26 @@ class OpenRows:
 
 @dataclass(frozen=True, slots=True)
 class SheetShape:
-    """`header` names the columns, empty where its first row does not; it is not among the rows."""
+    """`header` names the columns, empty where its first row does not; it is not among the rows. `header_ranges` are
+    those of its cells in the file's text.
+    """
 
     name: str
     rows: int
     columns: int
     header: tuple[str, ...]
+    header_ranges: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """The texts of the cells, long ones cut, and the range that each has in the file's text."""
+    """The texts of the cells, long ones cut, and the range that each has in the file's text. `number` is the file's own
+    of the row, from 1; 0 where it has none.
+    """
 
     cells: tuple[str, ...]
     ranges: tuple[tuple[int, int], ...]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.domain.documents import Block, BlockKind, Document
+from desktop.domain.places import PlaceUnit
 from desktop.reading.delimited import SAMPLE_CHARACTERS, sniff_separator
 from desktop.reading.text_builder import CELL_SEPARATOR
 
@@ -37,6 +38,7 @@ class Table:
     def __init__(self, document: Document) -> None:
         self._text = document.text
         self._separator = sniff_separator(self._text[:SAMPLE_CHARACTERS]) if document.format == "csv" else ""
+        self._places = document.places
         self._named = {table.start for table in document.tables}
         self.sheets = tuple(self._sheet(name, rows) for name, rows in _grouped(document) if rows)
 
@@ -44,6 +46,14 @@ class Table:
         if self._separator:
             return _fields(self._text, row.start, row.end, self._separator)
         return _joined(self._text, row.start, row.end)
+
+    def number(self, row: Block) -> int:
+        """The file's own number of the row, from 1; 0 where it tells none. Empty rows are counted by it."""
+        at = bisect_right(self._places, row.start, key=lambda place: place.end)
+        if at == len(self._places) or self._places[at].start > row.start:
+            return 0
+        digits = re.search(r"\d+$", self._places[at].at.first)
+        return int(digits.group()) if digits and self._places[at].at.unit in (PlaceUnit.SHEET, PlaceUnit.ROW) else 0
 
     def columns(self, sheet: TableSheet) -> int:
         """Of the widest among its first rows."""

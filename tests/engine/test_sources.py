@@ -109,6 +109,8 @@ def test_rows_of_a_table(engine: RunningEngine, file_of: Callable[[str], FileRow
     row = rows.rows[rows.row - rows.first]
     assert row.cells[1:] == ("Tenant 500", "5000")
     assert [TABLE[start:end] for start, end in row.ranges] == list(row.cells)
+    assert row.number == 501, "the header is the first row of the file"
+    assert tuple(TABLE[start:end] for start, end in sheet.header_ranges) == sheet.header
     more = engine.call(m.OPEN_ROWS, m.OpenRows(file.id, 0, 895, 100, 0))
     assert [row.cells[1] for row in more.rows] == ["Tenant 896", "Tenant 897", "Tenant 898", "Tenant 899"]
 

@@ -1,9 +1,10 @@
 """The grid of a workbook: sheets, rows that are asked for as they are looked at, cited cells; and showing a file."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -64,6 +65,31 @@ def test_names_of_sheets_and_columns(grid: ReaderGrid) -> None:
     assert [grid.table.headerData(n, across) for n in range(3)] == ["Month", "Note", "Due"]
     assert grid.table.headerData(0, down) == "2", "the header is the first row"
     assert [letters_of(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_row_numbers_are_those_of_the_file(grid: ReaderGrid) -> None:
+    """Empty rows are not shown, and are counted all the same."""
+    rows = tuple(dataclasses.replace(row_of(n), number=2 * n + 5) for n in range(450, 460))
+    grid.show_rows(dataclasses.replace(rows_of(450, 10), rows=rows))
+    down = Qt.Orientation.Vertical
+    assert [grid.table.headerData(row, down) for row in (450, 459)] == ["905", "923"]
+
+
+def test_a_cited_name_of_a_column_is_marked(qtbot: QtBot, grid: ReaderGrid) -> None:
+    sheet = dataclasses.replace(SHEETS[1], header_ranges=((0, 5), (8, 12), (15, 18)))
+    shown = dataclasses.replace(rows_of(0, 100, row=-1), sheets=(SHEETS[0], sheet))
+    grid.show_rows(shown)
+    header, across = grid.view.horizontalHeader(), Qt.Orientation.Horizontal
+    qtbot.waitUntil(lambda: header.sectionSize(1) > 0)
+    before = header.grab().toImage()
+    grid.show_marks((Mark(6, 13, CITED, 3),))
+    marked = grid.table.headerData(1, across, Qt.ItemDataRole.BackgroundRole)
+    assert marked and grid.table.headerData(0, across, Qt.ItemDataRole.BackgroundRole) is None
+    assert grid.table.headerData(1, across, Qt.ItemDataRole.AccessibleTextRole) == "Note, marked"
+    place = QPoint(header.sectionViewportPosition(1) + 3, 4)
+    assert grid.header_note_at(place) == 3 and grid.header_note_at(QPoint(2, 4)) == 0
+    painted = header.grab().toImage()
+    assert painted.pixelColor(place) == marked != before.pixelColor(place)
 
 
 def test_another_sheet_is_asked_for(qtbot: QtBot, grid: ReaderGrid) -> None:

@@ -2,8 +2,10 @@
 
 from desktop.domain.documents import Block, BlockKind, Document
 from desktop.reading import delimited
+from desktop.reading import workbook as workbooks
 from desktop.reading.table_cells import Table
 from desktop.reading.text_builder import TextBuilder
+from tests.unit.reading.test_workbooks import words, xlsx_of
 
 
 def workbook(*sheets: tuple[str, list[str]]) -> Document:
@@ -67,3 +69,17 @@ def test_a_record_of_a_megabyte_and_a_quote_that_never_ends() -> None:
     document = delimited.read(("a,b\n" * 3 + '"' + "x," * 500_000).encode())
     table = Table(document)
     assert len(table.cells(table.sheets[0].rows[-1])) <= 1_000
+
+
+def test_rows_have_the_numbers_of_the_file() -> None:
+    """A workbook with an empty row before and between, a record of two lines, and a table that tells none."""
+    sheet = f'<row r="2">{words("B2", "Name")}{words("C2", "Rent")}</row>' + "".join(
+        f'<row r="{n}">{words(f"B{n}", "Ann")}<c r="C{n}"><v>{n}</v></c></row>' for n in (5, 9)
+    )
+    for document, numbers in (
+        (workbooks.read(xlsx_of(sheet)), [2, 5, 9]),
+        (delimited.read(b'Name,Sum\n"Ada\nVogel",1\n\nBo,2\n'), [1, 2, 4]),
+        (workbook(("Rent", ["Month | Due", "May | 900"])), [0, 0]),
+    ):
+        table = Table(document)
+        assert [table.number(row) for row in table.sheets[0].rows] == numbers
