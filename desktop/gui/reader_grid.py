@@ -1,7 +1,7 @@
 """A workbook or a table file as a grid: a tab for each sheet, the names of the columns stay, cited cells are marked."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -40,6 +40,16 @@ class SheetCell(QStyledItemDelegate):
 class SheetHeader(QHeaderView):
     """Paints marks over the names of columns, which may be cited too."""
 
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._theme = theme
+
+    def name_font(self) -> QFont:
+        """As the style sheet sets it."""
+        font = self._theme.font(Text.CAPTION)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         super().paintSection(painter, rect, logicalIndex)
         mark = self.model().headerData(logicalIndex, self.orientation(), Qt.ItemDataRole.BackgroundRole)
@@ -48,6 +58,7 @@ class SheetHeader(QHeaderView):
         name = str(self.model().headerData(logicalIndex, self.orientation()) or "")
         inside = rect.adjusted(0, 0, -1, -1)
         painter.fillRect(inside, mark)
+        painter.setFont(self.name_font())
         painter.setPen(self.palette().windowText().color())
         words = inside.adjusted(grid(2), 0, -grid(1), 0)
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, words.width())
@@ -87,7 +98,8 @@ class ReaderGrid(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(tr("Sheets"))
         self.view = SheetView()
-        self.view.setHorizontalHeader(self._header())
+        self.header = self._header()
+        self.view.setHorizontalHeader(self.header)
         self.view.setModel(self.table)
         self.view.setObjectName("sheet")
         self.view.setAccessibleName(tr("Cells of the file"))
@@ -96,8 +108,8 @@ class ReaderGrid(QWidget):
         self.view.setWordWrap(True)
         self.view.setItemDelegate(SheetCell(self.view))
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.view.horizontalHeader().setMinimumSectionSize(NARROWEST)
+        self.header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.header.setMinimumSectionSize(NARROWEST)
         whole = column(0)
         whole.addWidget(self.tabs)
         whole.addWidget(self.view, 1)
@@ -141,14 +153,15 @@ class ReaderGrid(QWidget):
         return self.view.chosen_text()
 
     def _header(self) -> SheetHeader:
-        header = SheetHeader(Qt.Orientation.Horizontal)
+        header = SheetHeader(self._theme)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(True)
         header.setHighlightSections(True)
         return header
 
     def header_note_at(self, point: QPoint) -> int:
         """The footnote that cites the name of the column there, 0 for none."""
-        return self.table.note(HEADER, self.view.horizontalHeader().logicalIndexAt(point))
+        return self.table.note(HEADER, self.header.logicalIndexAt(point))
 
     def _show_tabs(self, rows: SourceRows) -> None:
         self.tabs.blockSignals(True)
@@ -176,20 +189,26 @@ class ReaderGrid(QWidget):
         if rows is None or not rows.sheets:
             return
         measure = self.view.fontMetrics()
+        names = QFontMetrics(self.header.name_font())
         header = rows.sheets[rows.sheet].header
         for number in range(rows.sheets[rows.sheet].columns):
             texts = [row.cells[number] for row in rows.rows[:LOOKED_AT] if number < len(row.cells)]
-            texts += [header[number]] if number < len(header) else []
-            wide = max((measure.horizontalAdvance(text[:200]) for text in texts), default=0) + grid(5)
+            widths = [measure.horizontalAdvance(text[:200]) for text in texts]
+            widths += [names.horizontalAdvance(header[number][:200])] if number < len(header) else []
+            wide = max(widths, default=0) + grid(7)
             self.view.setColumnWidth(number, min(max(wide, NARROWEST), WIDEST))
 
     def _go_to_row(self, row: int) -> None:
-        """The marked cell in the middle; for the header the first row, with the marked name in view."""
+        """The marked cell at half height; for the header the first row, with the marked name in view. The first columns
+        stay as long as the mark can be seen beside them: they say what the row is about.
+        """
         looks = [(column, self.table.look(row, column)) for column in range(self.table.columnCount())]
         marked = [column for column, look in looks if look in (CITED, HERE)]
         index = self.table.index(max(row, 0), marked[0] if marked else 0)
         self._open_row(index.row())
         self.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        end = self.header.sectionPosition(index.column()) + self.header.sectionSize(index.column())
+        self.view.horizontalScrollBar().setValue(max(0, end - self.view.viewport().width()))
         self.view.setCurrentIndex(index)
         self.view.clearSelection()
 

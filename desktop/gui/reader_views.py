@@ -46,7 +46,7 @@ class ReaderViews(QStackedWidget):
             (self.code.viewport(), self.code.note_at),
             (self.page.picture, self.page.picture.note_at),
             (self.grid.view.viewport(), self.grid.note_at),
-            (self.grid.view.horizontalHeader().viewport(), self.grid.header_note_at),
+            (self.grid.header.viewport(), self.grid.header_note_at),
         ):
             PointedNote(surface, note_at).changed.connect(self.footnote_hovered)
         for view in (self.problem, self.text, self.slide, self.code, self.page, self.grid):
