@@ -55,8 +55,9 @@ class ReaderPane(QWidget):
         self._set_out()
         self._connect()
 
-    def wanted_width(self) -> int:
-        return self._parts.memory.get("reader_width") or READER_WIDTH
+    def wanted_width(self, window: int) -> int:
+        """As it was last; at first a third of the window's width, so that a page can be read."""
+        return self._parts.memory.get("reader_width") or max(READER_WIDTH, window * 35 // 100)
 
     def show_footnote(self, answer: Answer, n: int) -> None:
         place = of_footnote(answer, n)

@@ -46,7 +46,7 @@ def make_room(window: "FootnoteWindow") -> None:
 def give_reader_width(window: "FootnoteWindow", reader: "ReaderPane") -> None:
     """As wide as it was last, as far as the page can spare it."""
     side, whole = window.splitter.sizes()[0], window.splitter.width()
-    width = min(reader.wanted_width(), max(whole - side - PAGE_NARROWEST, reader.minimumWidth()))
+    width = min(reader.wanted_width(window.width()), max(whole - side - PAGE_NARROWEST, reader.minimumWidth()))
     window.splitter.setSizes([side, whole - side - width, width])
 
 
