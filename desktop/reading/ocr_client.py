@@ -65,7 +65,8 @@ class Recogniser:
     """One process at a time, one picture at a time. `pictures` is the folder that they are in.
 
     `scratch` is a folder of ours and of this process alone. After `rest` seconds without work the process is ended.
-    `timeout` is seconds for one picture, those in which it was paused left out.
+    `seconds` of processor time may go into one picture; on a busy computer these take a while, so `timeout` is longer.
+    It is by the clock, without the time in which the work was paused.
     """
 
     def __init__(
@@ -74,11 +75,12 @@ class Recogniser:
         pictures: Path,
         scratch: Path,
         start: Start = start_quietly,
-        timeout: float = 60.0,
+        timeout: float = 300.0,
         rest: float = 30.0,
+        seconds: float = 60.0,
     ) -> None:
         self._choice, self.pictures, self._scratch = choice, pictures, scratch
-        self._start, self._timeout, self._rest = start, timeout, rest
+        self._start, self._rest, self._seconds = start, rest, seconds
         self._sign, self._time = PauseSign(scratch), WorkingTime(timeout, self._kill)
         self._turn = threading.Lock()
         self._child: ChildProcess | None = None
@@ -166,7 +168,7 @@ class Recogniser:
             "--scratch": self._scratch,
             "--letters": self._choice.letters,
             "--threads": max(1, (os.cpu_count() or 1) // 2),
-            "--seconds": self._timeout,
+            "--seconds": self._seconds,
         }
         return [MODULE, *(str(part) for option in options.items() for part in option)]
 

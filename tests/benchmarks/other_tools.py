@@ -16,7 +16,7 @@ from pathlib import Path
 
 WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"(?s)<(style|script)\b.*?</\1>|<[^>]*>")
 _SECONDS = 60
 # what LibreOffice makes of each kind; of a presentation it writes no text, but pages
 _MADE: Mapping[str, str] = {
@@ -53,10 +53,17 @@ def witnesses(paths: Sequence[Path], scratch: Path) -> dict[Path, list[Witness]]
 
 
 def eight_words(text: str, seed: str) -> tuple[str, ...]:
-    """From a line that is long enough; empty where there is none."""
+    """From a line that is long enough, and not of single letters; empty where there is none."""
     lines = [_WORD.findall(line) for line in text.splitlines()]
-    long = [words for words in lines if len(words) >= WORDS]
+    long = [
+        words for words in lines if len(words) >= WORDS and sum(len(word) > 1 for word in words[:WORDS]) > WORDS / 2
+    ]
     return tuple(random.Random(seed).choice(long)[:WORDS]) if long else ()
+
+
+def spaced(text: str) -> str:
+    """Words alone, to be compared."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def told(path: Path) -> str:
