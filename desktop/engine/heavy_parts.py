@@ -125,8 +125,9 @@ class HeavyLoader:
 
     @property
     def split_by(self) -> str:
-        """What makes passages of files now; empty while nothing is loaded. Waits for nobody."""
-        return self._parts.maker.split_by if self._parts else ""
+        """What makes passages of files now; empty while nothing is loaded, or no embedder. Waits for nobody."""
+        parts = self._parts
+        return parts.maker.split_by if parts is not None and parts.embedder is not None else ""
 
     def get(self) -> HeavyParts:
         with self._lock:

@@ -73,6 +73,7 @@ class LibraryRequests:
         self._broadcast = broadcast
         self._notices = notices
         self._own = own
+        self._all_split_by = ""
 
     def status(self, _: Nothing) -> Status:
         progress = self._indexer.progress  # first: a file that is done after it was counted must not be called waiting
@@ -107,10 +108,17 @@ class LibraryRequests:
             for folder in folders
             if folder.id in unreadable
         ]
+        return (*self._notices(), *offline, *scanned, *closed, *self._outdated())
+
+    def _outdated(self) -> list[str]:
         split_by = self._heavy.split_by
-        older = self._files.split_otherwise(split_by, older_too=True)[0] if split_by else 0
-        outdated = [f"{older:,} files are in passages that an older Footnote made. {_OUTDATED}"] if older else []
-        return (*self._notices(), *offline, *scanned, *closed, *outdated)
+        if split_by == self._all_split_by:  # counting goes through all files, and none gets older
+            return []
+        older, _ = self._files.split_otherwise(split_by, older_too=True)
+        if not older:
+            self._all_split_by = split_by
+            return []
+        return [f"{older:,} files are in passages that an older Footnote made. {_OUTDATED}"]
 
     def list_files(self, asked: ListFiles) -> FileList:
         limit = max(0, min(asked.limit, _LIST_LIMIT))

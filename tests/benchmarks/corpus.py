@@ -148,10 +148,8 @@ def _not_found(engine: RunningEngine, rows: Sequence[FileRow], home: Path) -> li
             if where is Where.NOWHERE:
                 lost[key] += 1
                 said.append(f"{path.name} ({states[path]}): not found by the words of {witness.tool}")
-    print(
-        f"\nfound by eight words in a row of another tool's: {tried.total() - lost.total()} of {tried.total()}", end=""
-    )
-    print(f", {copies} of them in another file of the same words, which is shown alone")
+    found = f"{tried.total() - lost.total()} of {tried.total()}, {copies} of them in a copy, which is shown alone"
+    print(f"\nfound by eight words in a row of another tool's: {found}")
     for key, count in sorted(tried.items()):
         print(f"  {key[0]:<10} {key[1]:<18} {count - lost[key]} of {count}")
     return said

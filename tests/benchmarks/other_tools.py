@@ -54,11 +54,9 @@ def witnesses(paths: Sequence[Path], scratch: Path) -> dict[Path, list[Witness]]
 
 def eight_words(text: str, seed: str) -> tuple[str, ...]:
     """From a line that is long enough, and not of single letters; empty where there is none."""
-    lines = [_WORD.findall(line) for line in text.splitlines()]
-    long = [
-        words for words in lines if len(words) >= WORDS and sum(len(word) > 1 for word in words[:WORDS]) > WORDS / 2
-    ]
-    return tuple(random.Random(seed).choice(long)[:WORDS]) if long else ()
+    lines = [_WORD.findall(line)[:WORDS] for line in text.splitlines()]
+    long = [words for words in lines if len(words) == WORDS and sum(len(word) > 1 for word in words) > WORDS / 2]
+    return tuple(random.Random(seed).choice(long)) if long else ()
 
 
 def spaced(text: str) -> str:

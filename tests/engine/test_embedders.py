@@ -177,7 +177,8 @@ def test_a_missing_embedder_is_said_and_words_are_searched(library: Path, docume
     with RunningEngine(library) as engine:
         engine.wait_for(lambda status: bool(status.notices))
         status = engine.wait_until_indexed()
-        assert "Searching by words only: The model gone-embedder is not there any more." in status.notices[0]
+        (notice,) = status.notices
+        assert "Searching by words only: The model gone-embedder is not there any more." in notice
         (found, *_) = engine.search("boathouse tenant francs")
         assert found.why is not None and found.why.cosine is None and "tenant" in found.why.words
     use(library, "")
