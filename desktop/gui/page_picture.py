@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.gui.page_selection import PageSelection
 from desktop.gui.source_marks import CITED, HERE, Mark
@@ -24,6 +24,7 @@ class PagePicture(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.chosen = PageSelection()
+        self._pressed = QPointF()
         self._theme = theme
         self._picture = QPixmap()
         self._placed: dict[tuple[int, int], tuple[Box, ...]] = {}
@@ -53,6 +54,11 @@ class PagePicture(QWidget):
         boxes = self._boxes_of(HERE) or self._boxes_of(CITED)
         return self._on_screen(boxes[0]) if boxes and not self._picture.isNull() else QRectF()
 
+    def marked_at(self) -> float | None:
+        """How far down the page they begin, 0 to 1; None where nothing is marked."""
+        marked = self.marked()
+        return None if marked.isNull() else marked.top() / max(1, self.height())
+
     def choose_all(self) -> None:
         self.want_words()
         self.chosen.choose_all()
@@ -80,11 +86,13 @@ class PagePicture(QWidget):
         if event.button() is Qt.MouseButton.LeftButton:
             self.want_words()
             self.chosen.begin(self._on_page(event))
+            self._pressed = event.position()
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        moved = (event.position() - self._pressed).manhattanLength()
+        if event.buttons() & Qt.MouseButton.LeftButton and moved >= QApplication.startDragDistance():
             self.chosen.extend(self._on_page(event))
             self.update()
         over = self.chosen.is_on_word(self._on_page(event))

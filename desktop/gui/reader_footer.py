@@ -63,12 +63,16 @@ class ReaderFooter(QWidget):
         cited = label(tr("Cited here:"), "muted")
         cited.setMargin(grid(1))
         self._cited.addWidget(cited)
+        before: QWidget = self.open_in_app
         for link in cited_from(place.answer, place.file_id):
             number = NumberButton(str(link.n), lambda n=link.n: self.footnote_wanted.emit(n), look="link")
             number.setAccessibleName(tr("Footnote {number}", number=link.n))
             number.setEnabled(link.n != place.n)
             number.pointed_at.connect(lambda on, n=link.n: self.footnote_hovered.emit(n if on else 0))
             self._cited.addWidget(number)
+            self.setTabOrder(before, number)
+            before = number
+        self.setTabOrder(before, self.open_in_app)  # numbers stand above it
         self._cited.addStretch(1)
 
     def tell(self, found: Found) -> None:

@@ -6,12 +6,14 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.answers import Answer, FoundPassage
 from desktop.domain.errors import FootnoteError
 from desktop.gui import opening
+from desktop.gui.announcements import announce
 from desktop.gui.controls import ElidedLabel, IconButton, column, label, row, rule
 from desktop.gui.parts import Parts
 from desktop.gui.reader_copy import copy_words
 from desktop.gui.reader_find import MOST, ReaderFind
 from desktop.gui.reader_footer import ReaderFooter
 from desktop.gui.reader_source import ReaderSource
+from desktop.gui.reader_telling import opened_text, view_text
 from desktop.gui.reader_tools import ReaderTools
 from desktop.gui.reader_views import ReaderViews
 from desktop.gui.source_place import SourcePlace, of_file, of_footnote, of_passage, step_footnote
@@ -43,6 +45,7 @@ class ReaderPane(QWidget):
         self._parts = parts
         self._kept: dict[int, int] = {}
         self.place: SourcePlace | None = None
+        self._told: SourcePlace | None = None
         self.views = ReaderViews(parts.theme, self._look_again, self.library_wanted.emit)
         self.source = ReaderSource(parts.client, self.views.page.scale, self)
         self.views.follow(self.source)
@@ -206,6 +209,18 @@ class ReaderPane(QWidget):
         self.tools.show_pages(text, source.number, source.pages)
         self.tools.offer(self._other_view())
         self._where.setVisible(not text)
+        self._tell_view()
+
+    def _tell_view(self) -> None:
+        """To a screen reader: what is on screen, and once where the words are that the file was opened on."""
+        place = self.place
+        if place is None:
+            return
+        text = view_text(place, self.source, self.views.page.picture.marked_at())
+        self.views.describe(text)
+        if place is not self._told:
+            self._told = place
+            announce(self.views, opened_text(place, text))
 
     def _other_view(self) -> str:
         if self.source.view in (SourceView.PAGE, SourceView.GRID):

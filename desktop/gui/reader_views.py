@@ -107,6 +107,14 @@ class ReaderViews(QStackedWidget):
             return ""
         return view.words(main.start, main.end)
 
+    def describe(self, text: str) -> None:
+        """Tells a screen reader what is on screen."""
+        view = self.currentWidget()
+        focused = view.focusProxy() if view is not None else None
+        for told in (view, focused):
+            if told is not None:
+                told.setAccessibleDescription(text)
+
     def setFocus(self, *reason: object) -> None:
         view: QWidget | None = self.currentWidget()
         if view is not None:
