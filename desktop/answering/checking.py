@@ -24,6 +24,10 @@ _ECHO = 0.4
 # labelled claims. So many sentences are compared by meaning: below them none was the right one
 _MEANING = 0.75
 _COMPARED = 8
+# of these, one that says little beside the claim's own words is a heading or an echo; what a source is about stands
+# early in it. Read off the same half: from 0.15 and 0.25 to 0.25 and 0.35 it makes no difference
+_ECHOES = 0.2
+_LATE = 0.3
 # of several sentences that hold a short answer, the one that speaks of what was asked carries it
 _ASKED = 0.5
 _LATER = 0.02
@@ -126,7 +130,14 @@ class _Alignment:
         likeness = self._evidence.likeness(self._sentence, [self._evidence.units[i].text for i in first])
         for i, value in zip(first, likeness, strict=False):
             ranks[i] += _MEANING * value
+        for i in first:
+            ranks[i] -= _ECHOES * self._echo(i) + _LATE * self._evidence.place(i)
         return sorted(first, key=lambda i: -ranks[i])
+
+    def _echo(self, index: int) -> float:
+        """How much of what a source sentence says is in the sentence that is checked, 0 to 1."""
+        terms = self._evidence.units[index].terms
+        return self._evidence.held({term: self._evidence.weight(term) for term in terms}, self._terms) if terms else 0.0
 
     def _first_rank(self, index: int) -> float:
         unit = self._evidence.units[index]

@@ -5,6 +5,7 @@ Holds what was read for one answer; finds nothing and judges nothing.
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -105,6 +106,13 @@ class Evidence:
         here = self.units[unit]
         around = range(max(0, unit - reach), min(len(self.units), unit + reach + 1))
         return [self.units[i] for i in around if i != unit and self.units[i].passage == here.passage]
+
+    def place(self, unit: int) -> float:
+        """How far into its own passage a unit stands, by sentences, from 0 to 1."""
+        passage = self.units[unit].passage
+        first = bisect_left(self.units, passage, key=lambda other: other.passage)
+        after = bisect_right(self.units, passage, key=lambda other: other.passage)
+        return (unit - first) / (after - first)
 
     def _units_of(self, number: int) -> list[Unit]:
         passage = self.passages[number]

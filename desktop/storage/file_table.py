@@ -207,8 +207,11 @@ class FileTable:
 
     def next_waiting(self, limit: int) -> list[KnownFile]:
         """Newest and most recently opened first; those that something died on last."""
+        # left to itself, SQLite takes the index by state and sorts all that wait: 44 ms for each of 100,000 files
         rows = self._database.rows(
-            f"SELECT {KNOWN} FROM files WHERE state = 'waiting' ORDER BY deaths, recent DESC, id LIMIT ?", limit
+            f"SELECT {KNOWN} FROM files INDEXED BY files_waiting WHERE state = 'waiting' "
+            "ORDER BY deaths, recent DESC, id LIMIT ?",
+            limit,
         )
         return [known_of(row) for row in rows]
 
