@@ -219,7 +219,8 @@ def test_a_deleted_conversation_comes_back(qtbot: QtBot, open_window: OpenWindow
     qtbot.waitUntil(lambda: window.bar.current is not None and not side.list.index_of(1).isValid())
     next(b for b in window.bar.findChildren(Button) if b.text() == "Undo" and not b.isHidden()).click()
     qtbot.waitUntil(lambda: side.list.index_of(1).isValid())
-    assert calls() == ["delete 1", "restore 1"]
+    # a conversation that is on screen meanwhile may have its footnotes prepared
+    assert [call for call in calls() if not call.startswith("prepare")] == ["delete 1", "restore 1"]
 
 
 def test_conversations_are_grouped_searched_and_renamed(qtbot: QtBot, open_window: OpenWindow) -> None:

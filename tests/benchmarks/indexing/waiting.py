@@ -6,7 +6,7 @@ from collections.abc import Callable
 from desktop.protocol import engine_messages as m
 from tests.support.running_engine import RunningEngine
 
-PATIENCE = 1_500.0
+PATIENCE = 5_400.0
 
 
 def wait_for(engine: RunningEngine, wanted: Callable[[m.Status], bool], pause: float = 0.1) -> m.Status:
