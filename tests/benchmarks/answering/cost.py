@@ -122,7 +122,7 @@ class BareModel:
     def __init__(self, model: Path, context: int, threads: int) -> None:
         command = [sys.executable, "-m", "tests.benchmarks.answering.bare_process"]
         # OpenMP waits as in our runner: who spins while waiting gains on a quiet computer and loses on a busy one
-        environment = {"OMP_WAIT_POLICY": "PASSIVE"} | child_environment()
+        environment = {"GOMP_SPINCOUNT": "300"} | child_environment()
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
         )
