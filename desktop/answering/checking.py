@@ -102,25 +102,32 @@ class _Alignment:
         chosen = self.best_first()[:1]
         while len(chosen) < _MOST_UNITS:
             covered = self._gain([], chosen)
-            adding = [i for i in range(len(self._evidence.units)) if self._adds(i, chosen)]
-            best = max(adding, key=lambda i: self._next_rank(i, chosen, covered), default=chosen[0])
+            best = max(self._adding(chosen), key=lambda i: self._next_rank(i, chosen, covered), default=chosen[0])
             if best in chosen or self._gain([best], chosen) - covered < _LEAST_GAIN:
                 break
             chosen.append(best)
         return chosen
 
-    def _adds(self, index: int, chosen: list[int]) -> bool:
-        """Whether a sentence brings a fact or a telling word that the chosen ones lack. One of another passage that
+    def _adding(self, chosen: list[int]) -> list[int]:
+        """The sentences that bring a fact or a telling word that the chosen ones lack. One of another passage that
         holds a single word speaks of something else: "earlier dynasties" for "early quantum mechanics".
         """
-        units, more = [self._evidence.units[i] for i in chosen], self._evidence.units[index]
-        if len(self._missing([*units, more])) < len(self._missing(units)):
-            return True
-        held = frozenset[str]().union(*(unit.terms for unit in units))
-        shares = [self._evidence.held({term: 1.0}, more.terms) for term in self._telling]
-        known = [self._evidence.held({term: 1.0}, held) for term in self._telling]
-        near = more.passage == units[0].passage or sum(share > 0 for share in shares) > 1
-        return near and any(share > before for share, before in zip(shares, known, strict=True))
+        units = [self._evidence.units[i] for i in chosen]
+        lacking_now = len(self._missing(units))
+        known = self._shares(frozenset[str]().union(*(unit.terms for unit in units)))
+
+        def adds(more: Unit) -> bool:
+            if len(self._missing([*units, more])) < lacking_now:
+                return True
+            shares = self._shares(more.terms)
+            near = more.passage == units[0].passage or sum(share > 0 for share in shares) > 1
+            return near and any(share > before for share, before in zip(shares, known, strict=True))
+
+        return [i for i, unit in enumerate(self._evidence.units) if adds(unit)]
+
+    def _shares(self, terms: frozenset[str]) -> list[float]:
+        """How well each telling word is held, in one order."""
+        return [self._evidence.held({term: 1.0}, terms) for term in self._telling]
 
     def best_first(self) -> list[int]:
         """By words, and of the best of these by meaning too."""

@@ -107,8 +107,9 @@ class RecognitionQueue:
     def pause(self, paused: bool) -> None:
         """What is under way waits while an answer is made. From any thread."""
         self._paused = paused
-        if self._recogniser is not None:
-            self._recogniser[1].pause(paused)
+        known = self._recogniser  # the indexing thread may change it meanwhile
+        if known is not None:
+            known[1].pause(paused)
 
     def close(self) -> None:
         """Ends the recogniser at once, also in the middle of a picture."""

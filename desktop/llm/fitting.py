@@ -67,8 +67,7 @@ def _verdict(needs: int, on_card: int, speed: float, machine: Machine) -> tuple[
         reason = f"It needs {_text(needs)} of memory; this computer has {_text(machine.total)}{card}."
         return MachineVerdict.TOO_BIG, reason
     if here > machine.free:
-        needs = here
-        reason = f"It needs {_text(needs)} of memory; {_text(machine.free)} are free now. Close other programs first."
+        reason = f"It needs {_text(here)} of memory; {_text(machine.free)} are free now. Close other programs first."
         return MachineVerdict.SLOW, reason
     reason = f"{_text(on_card)} of it are on the graphics card." if on_card else ""
     return (MachineVerdict.FAST if speed >= READING_SPEED or not speed else MachineVerdict.SLOW), reason

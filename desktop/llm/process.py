@@ -30,7 +30,7 @@ def wait_briefly() -> None:
     """OpenMP's threads spin for a moment while they wait for each other, then sleep.
 
     The starter model on two cores, tokens a second, alone and beside one busy process: sleeping at once 22 and 19, so
-    33 and 19, a hundred times as long 36 and 3.
+    33 and 19, with sixty times as many turns 36 and 3.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", "300")

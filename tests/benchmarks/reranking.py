@@ -1,7 +1,7 @@
 """What the language model's own yes or no would add to finding: `python3 -m installer bench reranking`.
 
 The first passages of some questions are put to the model one by one ("Does this text answer the question?"), and
-ordered by how much likelier Yes is than No. Beside the order of the search stand the model's alone and both together.
+ordered by how much likelier Yes is than No. Beside the order of the search stands the model's.
 Prints figures and judges none: the product asks no model here, as it takes seconds a question.
 """
 
@@ -29,7 +29,6 @@ MODELS = {
 ASKED = 5  # passages a question
 CONTEXT = 4096  # tokens
 SHOWN = ("hit@1", "recall@5", "ndcg@10")
-_PLACES = 3  # a passage's place by the search counts so many times its place by the model, in the mixed order
 _BEGIN = "<|im_start|>system\nYou judge whether a text answers a question. Reply with Yes or No.<|im_end|>\n"
 _ASK = "<|im_start|>user\nQuestion: {question}\n\nText: {text}\n\nDoes the text answer the question?<|im_end|>\n"
 _REPLY = "<|im_start|>assistant\n"
@@ -58,14 +57,12 @@ class Judge:
 
 
 def orders(passages: Sequence[Passage], leanings: Sequence[float]) -> dict[str, list[Passage]]:
-    """The first passages in the search's order, in the model's, and in that of both places together."""
+    """The first passages in the search's order, and in the model's."""
     first, rest = passages[: len(leanings)], list(passages[len(leanings) :])
     by_model = sorted(range(len(first)), key=lambda n: -leanings[n])
-    mixed = sorted(range(len(first)), key=lambda n: _PLACES * n + by_model.index(n))
     return {
         "search": list(passages),
         "model": [*(first[n] for n in by_model), *rest],
-        "both": [*(first[n] for n in mixed), *rest],
     }
 
 
