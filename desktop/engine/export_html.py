@@ -5,7 +5,7 @@ from html import escape
 from desktop.engine.export_content import Exchange, Exported, Note, Part
 
 _STYLE = """
-body { font: 16px/1.6 sans-serif; max-width: 44em; margin: 3em auto; padding: 0 1.5em; color: #1c1c1a; }
+body { font: 12pt/1.6 sans-serif; max-width: 44em; margin: 3em auto; padding: 0 1.5em; color: #1c1c1a; }
 h1 { font-size: 1.6em; } h2 { font-size: 1.15em; margin-top: 2.4em; }
 .told, .mark, .hash { color: #6a6a66; font-size: 0.85em; }
 .apart { margin-left: 1.5em; color: #6a6a66; }
