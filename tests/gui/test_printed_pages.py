@@ -25,4 +25,4 @@ def test_words_of_a_pdf_are_as_large_as_printed_ones_and_all_there(qtbot: QtBot,
     boxes = [texts[0].get_charbox(n, loose=True) for n in range(texts[0].count_chars())]
     heights = sorted(top - bottom for _, bottom, _, top in boxes if top > bottom)
     assert 10 <= heights[len(heights) // 2] <= 18
-    assert all(0 < left and right < A4[0] for left, _, right, _ in boxes if right > left)
+    assert all(left > 0 and right < A4[0] for left, _, right, _ in boxes if right > left)
