@@ -22,23 +22,17 @@ from desktop.protocol.runner_messages import (
 )
 from desktop.protocol.server import EndingInput, LineServer, claim_standard_streams
 
+# OpenMP's threads spin for a moment while they wait for each other, then sleep. The starter model on two cores, tokens
+# a second, alone and beside one busy process: sleeping at once 22 and 19, so 33 and 19, sixty times as long 36 and 3
+WAITING = ("GOMP_SPINCOUNT", "300")
 # one worker thread serves these: llama.cpp must not be entered by two
 BACKGROUND = (LOAD_MODEL, UNLOAD_MODEL, SET_TONES, COUNT_TOKENS, GENERATE)
 
 
-def wait_briefly() -> None:
-    """OpenMP's threads spin for a moment while they wait for each other, then sleep.
-
-    The starter model on two cores, tokens a second, alone and beside one busy process: sleeping at once 22 and 19, so
-    33 and 19, with sixty times as many turns 36 and 3.
-    """
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", "300")
-
-
 def main() -> None:
     harden()
-    wait_briefly()  # before the library is loaded
+    if "OMP_WAIT_POLICY" not in os.environ:  # must stand before the library is loaded
+        os.environ.setdefault(*WAITING)
     requests, replies = claim_standard_streams()
     # after the streams are claimed: a native library that prints while it loads would break a line
     from desktop.llm.runner import Runner

@@ -24,6 +24,7 @@ import psutil
 from desktop.download.catalogue import read_catalogue
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
+from desktop.llm.process import WAITING
 from desktop.platform_support.environment import child_environment
 from desktop.platform_support.paths import data_folders
 from desktop.protocol.runner_messages import Generated, Turn
@@ -66,7 +67,7 @@ class Bare:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=child_environment(),
+            env=dict([WAITING]) | child_environment(),
         )
         self.load_seconds = float(self._reply()["seconds"])
         self.memory = 0.0

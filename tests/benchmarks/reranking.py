@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from desktop.llm.process import WAITING
 from desktop.platform_support.paths import data_folders
 from tests.benchmarks.find import missing
 from tests.benchmarks.finding.bootstrap import Resampler
@@ -38,7 +39,7 @@ class Judge:
     """A language model asked for one token; what it read already is kept as long as the next prompt begins so."""
 
     def __init__(self, model: Path) -> None:
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        os.environ.setdefault(*WAITING)
         import llama_cpp
 
         self._logits: Any = llama_cpp.llama_get_logits_ith

@@ -19,6 +19,7 @@ from desktop.answering.interfaces import AskedQuestion, Finder, Place
 from desktop.domain.answers import FoundPassage
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
+from desktop.llm.process import WAITING
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.runner_messages import Generated, Turn
 from tests.benchmarks.answering.cases import Case
@@ -122,7 +123,7 @@ class BareModel:
     def __init__(self, model: Path, context: int, threads: int) -> None:
         command = [sys.executable, "-m", "tests.benchmarks.answering.bare_process"]
         # OpenMP waits as in our runner: who spins while waiting gains on a quiet computer and loses on a busy one
-        environment = {"GOMP_SPINCOUNT": "300"} | child_environment()
+        environment = dict([WAITING]) | child_environment()
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
         )

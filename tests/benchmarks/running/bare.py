@@ -14,7 +14,6 @@ import psutil
 def main() -> None:
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    os.environ.setdefault("GOMP_SPINCOUNT", "300")  # as in our runner
     from llama_cpp import Llama
 
     settings: dict[str, Any] = json.loads(sys.argv[2])

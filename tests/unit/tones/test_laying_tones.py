@@ -14,6 +14,7 @@ import pytest
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
 from desktop.llm.client import ModelRunner, RunnerDied
+from desktop.llm.process import WAITING
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.runner_messages import Turn
 from tests.support.lora import make_lora
@@ -57,8 +58,7 @@ def logits(model: Path, *laid: tuple[ToneChoice, ...]) -> list[tuple[str, int]]:
     """(hash of all logits, tokens reused) of one prompt under each set of tones in turn, in one process."""
     lines = "".join(json.dumps([[tone.path, tone.strength] for tone in tones]) + "\n" for tones in laid)
     command = [sys.executable, "-m", "tests.unit.tones.logits", str(model)]
-    # as the runner's process does it: threads that spin take every core
-    environment = {**child_environment(), "OMP_WAIT_POLICY": "PASSIVE"}
+    environment = child_environment() | dict([WAITING])  # as the runner's process does it
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=environment)
     return [(digest, cached) for digest, cached in map(json.loads, done.stdout.splitlines())]
 
