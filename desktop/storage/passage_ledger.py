@@ -1,74 +1,20 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
-import os
 from array import array
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
-from desktop.domain.documents import PassageSpan
 from desktop.domain.files import FileState
 from desktop.domain.places import json_of
 from desktop.storage.database import Database
-from desktop.storage.file_table import FileStamp, write_state
+from desktop.storage.file_table import write_state
+from desktop.storage.passage_rows import STORED, LedgerPassage, NewPassages, passage_of
 from desktop.storage.table_headers import write_headers
 
-
-@dataclass(frozen=True, slots=True)
-class LedgerPassage:
-    """A stored passage with its file's path and title. `gap` is the text between the passage before and this one.
-
-    `header` names the columns of the rows that it begins with; `places` is the JSON of where it stands.
-    """
-
-    id: int
-    file_id: int
-    path: str
-    ordinal: int
-    start: int
-    end: int
-    page: int | None
-    heading: str
-    text: str
-    digest: str
-    gap: str
-    title: str
-    header: str
-    language: str
-    places: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassages:
-    """What a file became. `gaps` and `ids` are parallel to `spans`.
-
-    `kept` ids were there before and keep their vector; `split_by` names the splitter and its tokenizer; `note` says
-    what of the file could not be read.
-    """
-
-    file_id: int
-    stamp: FileStamp
-    sha256: str
-    title: str
-    format: str
-    language: str
-    spans: tuple[PassageSpan, ...]
-    gaps: tuple[str, ...]
-    ids: tuple[int, ...]
-    kept: frozenset[int]
-    changed: int
-    split_by: str
-    note: str = ""
+__all__ = ["LedgerPassage", "NewPassages", "PassageLedger"]
 
 
 _RESERVE = 2_000
-
-_COLUMNS = (
-    'p.id, p.file_id, f.path, p.ordinal, p.start, p."end", p.page, p.heading, p.text, p.digest, p.gap, '
-    "f.title, coalesce(h.text, ''), f.language, p.places "
-    # CROSS: passages first, or SQLite goes through every indexed file to find a few ids
-    "FROM passages p CROSS JOIN files f ON f.id = p.file_id LEFT JOIN headers h ON h.id = p.header_id"
-)
 
 
 class PassageLedger:
@@ -321,5 +267,4 @@ class PassageLedger:
         return {str(name): int(value) for name, value in self._database.rows("SELECT name, value FROM counters")}
 
     def _select(self, rest: str, *parameters: Any) -> list[LedgerPassage]:
-        rows = self._database.rows(f"SELECT {_COLUMNS} {rest}", *parameters)
-        return [LedgerPassage(r[0], r[1], os.fsdecode(r[2]), *r[3:]) for r in rows]
+        return [passage_of(row) for row in self._database.rows(f"SELECT {STORED} {rest}", *parameters)]
