@@ -51,8 +51,16 @@ class Embedder:
 
         A text longer than the embedder's length is cut at its end.
         """
+        return self.embed_rows(self.rows(texts, query=query))
+
+    def rows(self, texts: Sequence[str], *, query: bool = False) -> list[list[int]]:
+        """The token ids of `texts`, each with its prompt and special tokens, for `embed_rows`."""
         prompt = self.identity.query_prompt if query else self.identity.passage_prompt
-        return self._graph.vectors(self.tokens.ids([prompt + text for text in texts]))
+        return self.tokens.ids([prompt + text for text in texts])
+
+    def embed_rows(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        """As `embed`, of what `rows` gave."""
+        return self._graph.vectors(rows)
 
 
 def load_embedder(folder: Path, *, threads: int | None = None, exact: bool = False) -> Embedder:

@@ -15,6 +15,8 @@ from desktop.domain.errors import EngineProblem
 from desktop.embedding.batches import batches
 from desktop.embedding.identity import GRAPH_FILE
 
+_WIDTHS = 8
+
 Vectors: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.float32]]"
 Scores: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.float32]]"
 
@@ -76,7 +78,8 @@ class VectorGraph:
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> Any:
-    width = max(2, *(len(row) for row in rows))  # graphs are exported for two tokens and more
+    # graphs are exported for two tokens and more; the library prepares itself anew for each width it has not met
+    width = -(-max(len(row) for row in rows) // _WIDTHS) * _WIDTHS
     result = np.zeros((len(rows), width), dtype=np.int64)
     for number, row in enumerate(rows):
         result[number, : len(row)] = row

@@ -4,13 +4,12 @@ The engine answers `hello` and `status` long before this is done.
 """
 
 import threading
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.index_opening import IndexOpening
+from desktop.engine.shared_embedder import SharedEmbedder
 from desktop.engine.switching import Meaning, OldVectors, Switch
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
@@ -18,79 +17,11 @@ from desktop.storage.passage_ledger import PassageLedger
 
 if TYPE_CHECKING:
     from desktop.answering.finding import PassageFinder
-    from desktop.embedding.embedder import Embedder
     from desktop.indexing.passage_maker import PassageMaker
     from desktop.indexing.upkeep import IndexUpkeep
     from desktop.storage.search_index import SearchIndex
 
-_SLICE = 8
-_QUIET = 0.3
-_LONGEST_WAIT = 2.0
 _MOST_HAVE = 0.5  # of all passages
-
-
-class SharedEmbedder:
-    """One embedder for indexing and questions: passages go in slices, and a question goes before the next slice.
-
-    Where one question was asked another may follow at once, so the next slice waits for a moment: never for long.
-    """
-
-    def __init__(self, embedder: "Embedder") -> None:
-        self._embedder = embedder
-        self._turn = threading.Condition()
-        self._asked = 0
-        self._busy = False
-        self._last_asked = self._last_slice = 0.0
-
-    def token_offsets(self, text: str) -> Sequence[int]:
-        return self._embedder.token_offsets(text)
-
-    def use_threads(self, threads: int | None) -> None:
-        with self._turn:
-            if self._embedder.threads == threads:
-                return
-            self._turn.wait_for(lambda: not self._busy)
-            self._busy = True
-        try:
-            self._embedder.use_threads(threads)
-        finally:
-            with self._turn:
-                self._busy = False
-                self._turn.notify_all()
-
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> Any:
-        """float32 [n, d], unit length."""
-        import numpy as np
-
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        parts = [self._slice([texts[i] for i in order[a : a + _SLICE]], query) for a in range(0, len(texts), _SLICE)]
-        stacked = np.concatenate(parts)
-        result = np.empty_like(stacked)
-        result[order] = stacked
-        return result
-
-    def _slice(self, texts: Sequence[str], query: bool) -> Any:
-        with self._turn:
-            self._asked += query
-            while self._busy or not (query or self._quiet()):
-                self._turn.wait(_QUIET if not self._busy else None)
-            self._busy = True
-        try:
-            return self._embedder.embed(texts, query=query)
-        finally:
-            with self._turn:
-                self._busy = False
-                self._asked -= query
-                if query:
-                    self._last_asked = time.monotonic()
-                else:
-                    self._last_slice = time.monotonic()
-                self._turn.notify_all()
-
-    def _quiet(self) -> bool:
-        now = time.monotonic()
-        just_asked = now - self._last_asked < _QUIET and now - self._last_slice < _LONGEST_WAIT
-        return not self._asked and not just_asked
 
 
 @dataclass(frozen=True, slots=True)

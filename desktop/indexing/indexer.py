@@ -25,7 +25,8 @@ from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 
-_EMBED_AT_ONCE = 128  # a saved file waits for one such piece of work at most
+_EMBED_AT_ONCE = 512  # many of like length are embedded fastest
+_LEAST_EMBEDDED = 64  # before something else comes first, lest a file that changes all the time stops all
 _REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")
@@ -274,10 +275,15 @@ class Indexer:
             return False
         started = time.monotonic()
         self._report("embedding", parts, queue)
-        parts.maker.embed(waiting, self._manners.threads)
-        self._progress.embedding.measure(time.monotonic() - started, len(waiting))
-        self._tidying.wrote(len(waiting))
+        done = parts.maker.embed(waiting, self._manners.threads, self._goes_on)
+        self._progress.embedding.measure(time.monotonic() - started, done)
+        self._tidying.wrote(done)
         return True
+
+    def _goes_on(self, done: int) -> bool:
+        """Nothing that can't wait has come up while passages are embedded."""
+        arrived = self._wake.is_set() and done >= _LEAST_EMBEDDED
+        return not arrived and self._clear_to_work.is_set() and not self._stopping
 
     def _recognise(self, parts: IndexerParts) -> bool:
         """Pictures of words come last, and are not waited for: meanwhile there may be something else to do."""

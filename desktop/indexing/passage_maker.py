@@ -3,7 +3,7 @@
 Reads through the file reader process, writes through the stores; what is unchanged keeps its id and its vector.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +23,9 @@ class PassageEmbedder(Protocol):
 
     def token_offsets(self, text: str) -> Sequence[int]: ...
 
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray: ...
+    def slices(self, texts: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+        """Some at a time: (indexes into `texts`, their vectors)."""
+        ...
 
     def use_threads(self, threads: int | None) -> None: ...
 
@@ -104,31 +106,44 @@ class PassageMaker:
         self._index.add_words(rows, replacing=renewed)
         self._ledger.replace(batch)
 
-    def embed(self, waiting: Sequence[LedgerPassage], threads: int | None = None) -> None:
-        """Gives these passages vectors: an equal passage's where there is one, else computed.
+    def embed(
+        self,
+        waiting: Sequence[LedgerPassage],
+        threads: int | None = None,
+        go_on: Callable[[int], bool] = lambda done: True,
+    ) -> int:
+        """Gives these passages vectors: an equal passage's where there is one, else computed. Returns how many it gave.
 
-        `threads`: how many the embedder may use; None lets it choose.
+        `threads`: how many the embedder may use; None lets it choose. `go_on` is asked after every few, with the
+        number of those done: where it says no, the others have to wait.
         """
         if self._embedder is not None:
             self._embedder.use_threads(threads)
         twins = {p.id: self._ledger.embedded_twin(p.digest) for p in waiting}
         vectors = self._index.vectors_of([twin for twin in set(twins.values()) if twin is not None])
         copied = {p.id: vectors[twin] for p in waiting if (twin := twins[p.id]) is not None and twin in vectors}
-        computed = self._compute([p for p in waiting if p.id not in copied])
-        found = {**copied, **computed}
-        ids = [p.id for p in waiting]
+        computed = self._compute([p for p in waiting if p.id not in copied], go_on)
+        found = {p.id: copied[p.id] if p.id in copied else computed.get(p.digest) for p in waiting}
+        given = [(p, vector) for p in waiting if (vector := found[p.id]) is not None]
+        ids = [p.id for p, _ in given]
         self._index.remove_vectors(ids)  # rows that a killed engine left before it could note them
-        self._index.add_vectors(ids, [p.file_id for p in waiting], np.stack([found[i] for i in ids]))
-        self._ledger.mark_embedded(ids, copied=len(ids) - len({p.digest for p in waiting if p.id not in copied}))
+        self._index.add_vectors(ids, [p.file_id for p, _ in given], np.stack([vector for _, vector in given]))
+        self._ledger.mark_embedded(ids, copied=len(ids) - len(computed))
+        return len(ids)
 
     @property
     def can_embed(self) -> bool:
         return self._embedder is not None
 
-    def _compute(self, passages: Sequence[LedgerPassage]) -> dict[int, np.ndarray]:
+    def _compute(self, passages: Sequence[LedgerPassage], go_on: Callable[[int], bool]) -> dict[str, np.ndarray]:
+        """Vectors by digest."""
         if not passages or self._embedder is None:
             return {}
         unique = {p.digest: p for p in passages}
         texts = [embedding_text(p.title, p.heading, p.header, p.text) for p in unique.values()]
-        vectors = dict(zip(unique, self._embedder.embed(texts), strict=True))
-        return {p.id: vectors[p.digest] for p in passages}
+        digests, found = list(unique), dict[str, np.ndarray]()
+        for indexes, vectors in self._embedder.slices(texts):
+            found.update((digests[i], vector) for i, vector in zip(indexes, vectors, strict=True))
+            if not go_on(len(found)):
+                break
+        return found

@@ -85,7 +85,7 @@ class ReadingQueue:
         """The next waiting file; those that something died on come last."""
         held = {new.file_id for new in self._batch}
         resting = self._retries.resting()
-        waiting = [file for file in self._files.next_waiting(len(held) + len(resting) + 1) if file.id not in held]
+        waiting = self._files.next_waiting(len(resting) + 1, held)
         found = next((file for file in waiting if file.id not in resting), None)
         self.pause = (
             0.0 if found else self._retries.seconds_until_due([file.id for file in waiting if file.id in resting])

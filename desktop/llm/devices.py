@@ -31,8 +31,8 @@ class Ggml:
     """The ggml libraries in `folder`, which llama.cpp has loaded already or is about to."""
 
     def __init__(self, folder: Path) -> None:
-        self._base = ctypes.CDLL(str(folder / _file_name("ggml-base")))
-        self._registry = ctypes.CDLL(str(folder / _file_name("ggml")))
+        self._base = ctypes.CDLL(str(_library(folder, "ggml-base")))
+        self._registry = ctypes.CDLL(str(_library(folder, "ggml")))
         # builds for many processors come as one library for each: ggml takes the best that this processor can run.
         # Left alone it would look for them beside Python and in the folder we were started from.
         if any(folder.glob(PROCESSOR_LIBRARIES)):
@@ -115,7 +115,12 @@ def _product(left: Sequence[float], right: Sequence[float]) -> list[float]:
     return [sum(x * y for x, y in zip(row, other, strict=True)) for other in others for row in rows]
 
 
-def _file_name(name: str) -> str:
+def _library(folder: Path, name: str) -> Path:
+    """The file that llama.cpp itself loads: the one named after the version of the interface.
+
+    In a wheel links are copies, and another copy would be loaded beside it, with no device registered.
+    """
     if sys.platform == "win32":
-        return f"{name}.dll"
-    return f"lib{name}.dylib" if sys.platform == "darwin" else f"lib{name}.so"
+        return folder / f"{name}.dll"
+    plain, versioned = ("dylib", f"lib{name}.*.dylib") if sys.platform == "darwin" else ("so", f"lib{name}.so.*")
+    return min(folder.glob(versioned), key=lambda file: len(file.name), default=folder / f"lib{name}.{plain}")

@@ -5,6 +5,7 @@ Knows str, int, float, bool, None, enums of strings, dataclasses, `tuple[T, ...]
 
 import dataclasses
 import enum
+import functools
 import types
 import typing
 from typing import Any, TypeVar
@@ -94,11 +95,16 @@ def _decode_dict(kind: Any, value: Any, place: str) -> dict[str, Any]:
     return {key: _decode(arm, item, f"{place}.{key}") for key, item in typing.cast("dict[str, Any]", value).items()}
 
 
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _decode_dataclass(kind: type, value: Any, place: str) -> Any:
     if not isinstance(value, dict):
         raise ProtocolError(f"{place}: expected an object, got {type(value).__name__}")
     given = typing.cast("dict[str, Any]", value)
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     names = [f.name for f in dataclasses.fields(kind)]
     unknown, missing = set(given) - set(names), set(names) - set(given)
     if unknown or missing:

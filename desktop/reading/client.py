@@ -51,7 +51,8 @@ log = logging.getLogger("footnote.reading")
 MODULE = "desktop.reading.process"
 _START_TRIES = 3
 START_TIMEOUT = 30.0
-FILES_PER_PROCESS = 200
+# a process that has read so much is replaced by a fresh one: parsers leak, and what took one over ends with it
+FILES_PER_PROCESS, BYTES_PER_PROCESS = 1_000, 50_000_000
 _LAST_WORDS = 2.0
 
 
@@ -103,7 +104,7 @@ class FileReader:
         self._turn = threading.Lock()
         self._child: ChildProcess | None = None
         self._giver: FileGiver | None = None
-        self._asked = 0
+        self._asked = self._bytes = 0
         self._closed = False
         self.walls: Walls | None = None
 
@@ -134,6 +135,7 @@ class FileReader:
                 reply = self._call(READ_FILE, ReadFile(path, str(output), self._written(known or {}, pages), room))
                 if not all(_is_beside(picture.pixels, output) for picture in reply.pictures):
                     raise ProtocolError("a picture that is not where pictures are")
+                self._bytes += reply.size
                 document = None if reply.pictures else read_document(output)
                 return FileLook(document, reply.sha256, reply.size, reply.waiting, reply.pictures)
             except BaseException as error:
@@ -220,13 +222,14 @@ class FileReader:
             raise ReaderDied(ending) from None
 
     def _ready_child(self) -> ChildProcess:
-        if self._child is not None and (self._child.ended or self._asked >= self._files_per_process):
+        worn = self._asked >= self._files_per_process or self._bytes >= BYTES_PER_PROCESS
+        if self._child is not None and (worn or self._child.ended):
             self._drop()
         if self._closed:
             raise ReaderClosed("The file reader was closed.")
         if self._child is None:
             self._child = self._started()
-            self._asked = 0
+            self._asked = self._bytes = 0
             if self._closed:  # closed meanwhile: `close` saw no child to kill
                 self._drop()
                 raise ReaderClosed("The file reader was closed.")

@@ -5,10 +5,12 @@ them for Chinese, Japanese and Korean. Used for what is indexed and for what is 
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
-import snowballstemmer
+import Stemmer
 
 # counts changes to what is kept of a text: the index is made again under a new number
 ANALYSIS_VERSION = 4
@@ -119,10 +121,10 @@ def _parted(name: str) -> str:
 
 def language_of(text: str) -> str:
     """The language whose function words are most frequent in the first 20,000 characters; English when unsure."""
-    words = [word.lower() for word in _PART.findall(text[:20_000])]
-    counts = {name: sum(word in markers for word in words) for name, markers in _MARKERS.items()}
+    words = Counter(_PART.findall(text[:20_000].lower()))
+    counts = {name: sum(words[marker] for marker in markers) for name, markers in _MARKERS.items()}
     best = max(counts, key=lambda name: counts[name])
-    enough = max(2, 1.15 * counts["english"], _MARKER_SHARE * len(words))
+    enough = max(2, 1.15 * counts["english"], _MARKER_SHARE * words.total())
     return best if counts[best] >= enough else "english"
 
 
@@ -157,8 +159,8 @@ def _cjk_terms(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _stemmer(language: str, _thread: int) -> "snowballstemmer.stemmer":  # type: ignore[reportInvalidTypeForm]  # untyped library
-    return snowballstemmer.stemmer(language)
+def _stemmer(language: str, _thread: int) -> Any:
+    return Stemmer.Stemmer(language)
 
 
 def _stem(word: str, language: str) -> str:
@@ -167,4 +169,6 @@ def _stem(word: str, language: str) -> str:
 
 
 def _fold(word: str) -> str:
+    if word.isascii():
+        return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))

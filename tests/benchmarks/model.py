@@ -2,97 +2,32 @@
 
 Ours, through the runner process, against bare llama-cpp-python with the same settings: both are loaded, and take turns.
 Then what guessing ahead from the sources earns, how soon a stop is heeded, and what a second question on the same
-sources costs. `--tries` holds other settings of llama.cpp against ours instead. Fails where a promise is broken.
+sources costs. `--tries` holds other settings of llama.cpp against ours instead, `--builds` its builds for other
+processors. Fails where a promise is broken.
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from desktop.download.catalogue import read_catalogue
 from desktop.llm.client import ModelRunner
 from desktop.llm.hardware import physical_cores
-from desktop.llm.process import WAITING
-from desktop.platform_support.environment import child_environment
 from desktop.platform_support.paths import data_folders
 from desktop.protocol.runner_messages import Generated, Turn
+from tests.benchmarks.running.bare_runtime import CONTEXT, WRITTEN, Bare, Speed, ratios, spread, tell
 from tests.benchmarks.running.questions import QUESTIONS, fresh_prompt, prompt
+from tests.benchmarks.running.trying import builds, tries
 
-CONTEXT, WRITTEN = 4096, 32
 LEAST_OF_BARE, LEAST_GAIN, MOST_STOP_SECONDS = 0.97, 1.3, 0.2
-# what else llama.cpp offers, each against the settings that Footnote uses
-TRIES: Mapping[str, Mapping[str, Any]] = {
-    "flash attention off": {"flash_attn": False},
-    "keys and values q8_0": {"flash_attn": True, "type_k": 8, "type_v": 8},
-    "batches of 256": {"n_batch": 256, "n_ubatch": 256},
-    "batches of 1,024": {"n_batch": 1024, "n_ubatch": 1024},
-    "one thread fewer": {"n_threads": max(1, physical_cores() - 1), "n_threads_batch": max(1, physical_cores() - 1)},
-    "one thread more": {"n_threads": physical_cores() + 1, "n_threads_batch": physical_cores() + 1},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """Tokens a second of the prompt and of the answer; and tokens for a second of the processor's work."""
-
-    prompt: float
-    generation: float
-    prompt_work: float
-    generation_work: float
-
-
-class Bare:
-    """llama-cpp-python in a process of its own."""
-
-    def __init__(self, model: Path, settings: Mapping[str, Any]) -> None:
-        threads = physical_cores()
-        usual: dict[str, Any] = {
-            "n_ctx": CONTEXT, "n_batch": 512, "n_ubatch": 512, "n_threads": threads, "n_threads_batch": threads,
-            "flash_attn": True,
-        }  # fmt: skip
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.running.bare", str(model), json.dumps({**usual, **settings})],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=dict([WAITING]) | child_environment(),
-        )
-        self.load_seconds = float(self._reply()["seconds"])
-        self.memory = 0.0
-
-    def run(self, turns: Sequence[Turn]) -> Speed:
-        text = "".join(f"<|im_start|>{turn.role}\n{turn.text}<|im_end|>\n" for turn in turns)
-        assert self._process.stdin is not None
-        print(
-            json.dumps({"prompt": f"{text}<|im_start|>assistant\n", "tokens": WRITTEN}),
-            file=self._process.stdin,
-            flush=True,
-        )
-        told = self._reply()
-        self.memory = max(self.memory, told["memory"])
-        return Speed(told["prompt"], told["generation"], told["prompt_work"], told["generation_work"])
-
-    def close(self) -> None:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
-
-    def _reply(self) -> dict[str, float]:
-        assert self._process.stdout is not None
-        return json.loads(self._process.stdout.readline())
 
 
 @contextmanager
@@ -160,14 +95,6 @@ def against_bare(model: Path, rounds: int, *, shared: bool) -> tuple[list[str], 
         f"generation at least {LEAST_OF_BARE} of bare": statistics.median(writes) >= LEAST_OF_BARE,
     }
     return lines, kept
-
-
-def ratios(pairs: Sequence[tuple[Speed, Speed]], name: str) -> list[float]:
-    return [getattr(first, name) / getattr(second, name) for first, second in pairs]
-
-
-def spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.2f} (median of {len(values)}, {min(values):.2f} to {max(values):.2f})"
 
 
 def first_tokens(model: Path) -> list[str]:
@@ -245,27 +172,6 @@ def stop_once(runner: ModelRunner, tokens: int, number: int) -> float:
     return max(0.0, ended - cancelled) if cancelled else 0.0
 
 
-def tries(model: Path, rounds: int) -> list[str]:
-    """Each setting takes turns with the usual ones."""
-    lines = []
-    usual = Bare(model, {})
-    try:
-        for name, settings in TRIES.items():
-            other = Bare(model, settings)
-            try:
-                pairs = [(other.run(fresh_prompt(n)), usual.run(fresh_prompt(n))) for n in range(rounds)]
-            finally:
-                other.close()
-            lines.append(
-                f"{name:<22} prompt {spread(ratios(pairs, 'prompt'))}  generation "
-                f"{spread(ratios(pairs, 'generation'))}  memory {(other.memory - usual.memory) / 1e6:+.0f} MB"
-            )
-            tell(lines[-1])
-    finally:
-        usual.close()
-    return lines
-
-
 def peak_memory(runner: ModelRunner) -> float:
     """Bytes; what it takes now where the system does not keep the peak."""
     assert runner.pid is not None
@@ -276,15 +182,12 @@ def peak_memory(runner: ModelRunner) -> float:
         return float(psutil.Process(runner.pid).memory_info().rss)
 
 
-def tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="installer bench model", description=__doc__)
     parser.add_argument("--model", default="starter", choices=("starter", "small", "tiny"))
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--tries", action="store_true", help="other settings of llama.cpp against ours")
+    parser.add_argument("--builds", action="store_true", help="the portable build's parts against ours")
     parser.add_argument("--shared", action="store_true", help="the computer is busy: hold work against work, not time")
     parser.add_argument("--only-bare", action="store_true", help="leave guessing and stopping out")
     options = parser.parse_args()
@@ -293,8 +196,8 @@ def main() -> int:
         print(f"There is no model {model.name}: python3 -m installer setup --model {options.model}. Nothing measured.")
         return 0
     kept: dict[str, bool] = {}
-    if options.tries:
-        lines = tries(model, options.rounds)
+    if options.tries or options.builds:
+        lines = (tries if options.tries else builds)(model, options.rounds)
     else:
         lines = first_tokens(model)
         for more, promises in (

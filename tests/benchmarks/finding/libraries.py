@@ -11,7 +11,7 @@ from desktop.answering.finding import PassageFinder
 from desktop.embedding.embedder import load_embedder
 from desktop.embedding.identity import read_identity
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER
-from desktop.engine.heavy_parts import SharedEmbedder
+from desktop.engine.shared_embedder import SharedEmbedder
 from desktop.platform_support.environment import child_environment
 from desktop.platform_support.paths import DataFolders
 from desktop.storage.analysis import query_terms

@@ -6,15 +6,22 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
+
+from desktop.llm.devices import Ggml
+from desktop.llm.native_builds import LIBRARY_VARIABLE
 
 
 def main() -> None:
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     from llama_cpp import Llama
+
+    if folder := os.environ.get(LIBRARY_VARIABLE):
+        Ggml(Path(folder))  # a build for many processors has to be told where its parts are
 
     settings: dict[str, Any] = json.loads(sys.argv[2])
     started = time.perf_counter()

@@ -44,6 +44,9 @@ class CountedEmbedder:
         self.texts += texts
         return np.stack([self._vector(text) for text in texts])
 
+    def slices(self, texts: Sequence[str]) -> Iterator[tuple[list[int], np.ndarray]]:
+        yield list(range(len(texts))), self.embed(texts)
+
     @staticmethod
     def _vector(text: str) -> np.ndarray:
         vector = np.zeros(DIMENSION, dtype=np.float32)

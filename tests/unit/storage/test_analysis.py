@@ -4,7 +4,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import snowballstemmer
+import Stemmer
 
 from desktop.storage.analysis import analyse, language_of, query_terms
 
@@ -61,5 +61,5 @@ def test_indexing_and_a_question_at_the_same_time_get_the_same_stems() -> None:
             found = list(threads.map(lambda half: [analyse(word) for word in half], halves))
     finally:
         sys.setswitchinterval(before)
-    stemmer = snowballstemmer.stemmer("english")
+    stemmer = Stemmer.Stemmer("english")
     assert [term for half in found for (term,) in half] == [stemmer.stemWord(word) for half in halves for word in half]

@@ -224,6 +224,15 @@ def test_the_newest_and_the_last_opened_wait_least(database: Database) -> None:
     assert [file.path for file in files.next_waiting(2)] == ["/a/middle", "/a/new"]
 
 
+def test_files_at_hand_are_passed_over(database: Database) -> None:
+    files = FileTable(database)
+    folder = files.add_folder("/a", is_file=False)
+    added = [(folder, f"/a/{n}", FileStamp(1, 2, n), FileState.WAITING, "", "text") for n in range(3)]
+    files.apply(Changes(added=added))
+    held = {file.id for file in files.next_waiting(2)}
+    assert [file.path for file in files.next_waiting(9, held)] == ["/a/2"]
+
+
 def test_suspects_wait_longest(database: Database) -> None:
     files = FileTable(database)
     folder = files.add_folder("/a", is_file=False)
