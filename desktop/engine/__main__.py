@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from desktop.platform_support.environment import harden
+from desktop.platform_support.heap import give_memory_back
 
 
 def main() -> int:
     harden()
+    give_memory_back()
     parser = argparse.ArgumentParser(prog="python -m desktop.engine", description=__doc__)
     parser.add_argument("--data", type=Path, default=None, help="the library's folder")
     options = parser.parse_args()

@@ -10,7 +10,7 @@ from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
-from desktop.engine.chosen_model import ChosenModel
+from desktop.engine.chosen_model import ChosenModel, memory_for_models
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.embedder_requests import EmbedderRequests
@@ -99,10 +99,11 @@ class Services:
             IndexOpening(folders.vectors, self._database, self._ledger, self._tell),
         )
         self._indexer = self._build_indexer()
-        chosen = ChosenModel(folders, self._settings)
+        builds = BuildChoice(folders.native)
+        chosen = ChosenModel(folders, self._settings, lambda: memory_for_models(builds.card_memory() or 0))
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
         self._turns = ModelTurns()
-        self._build_models(folders, chosen)
+        self._build_models(folders, chosen, builds)
         self._sources = SourceRequests(self._files, self._ledger, self._pane_reader, self._page_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
         self._answers = self._build_answers()
@@ -127,9 +128,8 @@ class Services:
     def _build_embedders(self, folders: DataFolders, models: ChosenModels) -> EmbedderRequests:
         return EmbedderRequests(folders, self._settings, self._files, self._ledger, self._heavy, models, self._indexer)
 
-    def _build_models(self, folders: DataFolders, chosen: ChosenModel) -> None:
+    def _build_models(self, folders: DataFolders, chosen: ChosenModel, builds: BuildChoice) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
-        builds = BuildChoice(folders.native)
         fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit, builds.card_memory)
         runner = ModelRunner(builds=builds, on_reload=lambda: self._models.announce())
         self._models = ModelRequests(

@@ -1,8 +1,5 @@
-"""What this computer offers a model: real cores and free memory, asked of the system, with cautious guesses where it
-does not say.
-"""
+"""What this computer offers a model: its real cores, and how far its memory goes."""
 
-import ctypes
 import os
 import sys
 from pathlib import Path
@@ -41,36 +38,6 @@ def _container_limit() -> int:
         return max(1, round(int(quota) / int(period)))
     except (OSError, ValueError):
         return sys.maxsize
-
-
-def free_memory() -> int:
-    """Bytes that can be used without pushing other programs out."""
-    if sys.platform == "linux":
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    if sys.platform == "win32":
-        return _windows_free_memory()
-    try:
-        # no cheap way to ask what is free: half of all there is
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    except (ValueError, OSError, AttributeError):
-        return 4 << 30
-
-
-def _windows_free_memory() -> int:
-    class Status(ctypes.Structure):
-        _fields_ = (
-            ("length", ctypes.c_uint32),
-            ("load", ctypes.c_uint32),
-            *((name, ctypes.c_uint64) for name in ("total", "free", "page", "free_page", "virtual", "free_virtual")),
-            ("extended", ctypes.c_uint64),
-        )
-
-    status = Status()
-    status.length = ctypes.sizeof(Status)
-    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]  # Windows only
-    return int(status.free)
 
 
 def cache_bytes_a_token(header: GgufHeader, kv_type: str = "f16") -> int:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from desktop.domain.errors import EngineProblem, UserError
 from desktop.gguf.header import GgufHeader
 from desktop.llm.devices import Device
-from desktop.llm.hardware import choose_context, choose_layers, free_memory, physical_cores
+from desktop.llm.hardware import choose_context, choose_layers, physical_cores
 from desktop.llm.llama import KV_TYPES, LlamaLibrary, LoadedModel, LoadOptions
+from desktop.platform_support.memory import free_memory
 from desktop.protocol.runner_messages import LoadModel
 
 

@@ -13,13 +13,13 @@ from desktop.gguf.adapter import adapter_problem
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
-from desktop.llm.hardware import free_memory
 from desktop.llm.kept_states import KeptStates
 from desktop.llm.lanes import Lane
 from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel
 from desktop.llm.loading import check_request, load_options, load_what_fits
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell
+from desktop.platform_support.memory import free_memory
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.runner_messages import (
     CancelGeneration,
