@@ -24,12 +24,16 @@ class ReadFile:
 
     `recognised` is a file of what is known of pictures of words in it, empty: nothing. Of the others at most `room` are
     written beside `output`, to be recognised, and no document; with a `room` of 0 they are passed over.
+    `converted` is a folder with what old Word documents inside the file have become, named by the hash of the old one,
+    empty: nothing. Of the others at most `old_documents` are written beside `output`, to be converted.
     """
 
     path: str
     output: str
     recognised: str = ""
     room: int = 0
+    converted: str = ""
+    old_documents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class WaitingPicture:
 class FileRead:
     """`sha256` (hex) is of the bytes that were read; `characters` counts the text's code points.
 
-    `waiting` counts the pictures that nobody has tried yet, of which `pictures` were written out.
+    `waiting` counts the pictures that nobody has tried yet, of which `pictures` were written out. `old_documents` are
+    the files of the old Word documents that were written out.
     """
 
     sha256: str
@@ -54,6 +59,7 @@ class FileRead:
     characters: int
     waiting: int = 0
     pictures: tuple[WaitingPicture, ...] = ()
+    old_documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 # formats by declared type, for files whose name says nothing
 DECLARED: Mapping[str, str] = {
     "application/pdf": "pdf",
+    "application/msword": "doc",
     "application/rtf": "rtf",
     "application/zip": "zip",
     "application/epub+zip": "epub",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from desktop.domain.documents import Document
+from desktop.domain.errors import FileProblem
+from desktop.domain.files import FileState
 from desktop.reading import problems
 from desktop.reading.pictures import PictureReader
 
@@ -69,6 +71,7 @@ FORMATS = (
     Format("csv", READER + "delimited", ("csv", "tsv", "tab", "psv")),
     Format("code", READER + "source_code", tuple(CODE_EXTENSIONS.split()), ("makefile", "dockerfile", "jenkinsfile")),
 )
+_HOLD_FILES = frozenset({"mail", "mbox", "msg", "zip"})
 _BY_NAME: Mapping[str, Format] = {entry.name: entry for entry in FORMATS}
 _BY_EXTENSION: Mapping[str, str] = {extension: entry.name for entry in FORMATS for extension in entry.extensions}
 _BY_FILE_NAME: Mapping[str, str] = {name: entry.name for entry in FORMATS for name in entry.names}
@@ -101,6 +104,16 @@ def _reader(entry: Format, function: str) -> Reader:
     if entry.pictures:
         return getattr(module, function)
     return lambda data, _: getattr(module, function)(data)
+
+
+def is_old_document(format_name: str | None, problem: FileProblem) -> bool:
+    """Whether that was said of a sound old Word document, which another program makes a new one of."""
+    return format_name == "doc" and problem.state == FileState.UNSUPPORTED.value
+
+
+def may_hold_files(path: str) -> bool:
+    """Whether such files may hold other files, by the name alone."""
+    return format_of(path) in _HOLD_FILES
 
 
 def may_hold_pictures(path: str) -> bool:

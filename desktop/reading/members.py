@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from desktop.domain.documents import BlockKind, Document
 from desktop.domain.errors import FileProblem
 from desktop.reading import problems
-from desktop.reading.formats import format_of
+from desktop.reading.formats import format_of, is_old_document
 from desktop.reading.pictures import PictureReader
 from desktop.reading.read_content import read_inside
 from desktop.reading.text_builder import TextBuilder
@@ -26,6 +26,7 @@ WHY = {
     "needs_ocr": "pictures without readable text",
     "too_large": "too large",
 }
+OLD = "old Word documents, of which LibreOffice makes new ones where it is installed"
 DAMAGED = "damaged or not what the name says"
 EMPTY = "empty"
 
@@ -74,7 +75,8 @@ class Members:
                 self._add(name, level, load, format_name or format_of(name))
             except FileProblem as problem:
                 if problem.state != EMPTY:
-                    self._leave_out(name, WHY.get(problem.state, DAMAGED), problem.state)
+                    old = is_old_document(format_name or format_of(name), problem)
+                    self._leave_out(name, OLD if old else WHY.get(problem.state, DAMAGED), problem.state)
 
     def _add(self, name: str, level: int, load: Callable[[int], bytes], format_name: str | None) -> None:
         if format_name is None:
@@ -84,8 +86,18 @@ class Members:
         self._add_document(
             f"{self._word} {name[:NAME_LENGTH]}",
             level,
-            read_inside(format_name, data, self._pictures.of_member(self._met)),
+            self._read(format_name, data),
         )
+
+    def _read(self, format_name: str, data: bytes) -> Document:
+        pictures = self._pictures.of_member(self._met)
+        try:
+            return read_inside(format_name, data, pictures)
+        except FileProblem as problem:
+            newer = pictures.newer_document(data) if is_old_document(format_name, problem) else None
+            if newer is None:
+                raise
+            return read_inside("docx", newer, pictures)
 
     def _add_document(self, title: str, level: int, document: Document) -> None:
         headings = (len(title) + PAGE_NUMBER) * max(1, len(document.pages))

@@ -10,6 +10,7 @@ from pathlib import Path
 from desktop.protocol.reader_messages import WaitingPicture
 from desktop.reading import problems
 from desktop.reading.document_file import write_whole
+from desktop.reading.old_documents import OldDocuments
 from desktop.reading.picture import Picture
 from desktop.reading.recognised import RecognisedPage
 
@@ -23,7 +24,7 @@ class Pictures:
     """Of one file. `known`: by key, None where recognition failed. At most `room` pictures are written beside `output`.
 
     `waiting` counts those that nobody has tried yet. A `room` of 0 says that the document is wanted now: they are
-    passed over, and counted in `unread` with those that failed.
+    passed over, and counted in `unread` with those that failed. `old_documents` wait for another program likewise.
     """
 
     known: Mapping[str, RecognisedPage | None] = field(default_factory=dict[str, "RecognisedPage | None"])
@@ -32,6 +33,7 @@ class Pictures:
     waiting: int = 0
     unread: int = 0
     written: list[WaitingPicture] = field(default_factory=list[WaitingPicture])
+    old_documents: OldDocuments = field(default_factory=OldDocuments)
 
     def page(self, key: str, picture: Callable[[], Picture]) -> RecognisedPage | None:
         """What stands on the picture, which is made only when it is to be recognised; None while that isn't known.
@@ -74,6 +76,10 @@ class PictureReader:
     def page(self, number: int, picture: Callable[[], Picture]) -> RecognisedPage | None:
         """As of `Pictures`."""
         return self.pictures.page(f"{self.inside}{number}", picture)
+
+    def newer_document(self, data: bytes) -> bytes | None:
+        """What an old Word document has become, as of `OldDocuments`."""
+        return self.pictures.old_documents.newer(data)
 
     def of_member(self, number: int) -> "PictureReader":
         return PictureReader(self.pictures, f"{self.inside}{number}/")

@@ -33,6 +33,7 @@ from desktop.protocol.server import LineServer, claim_standard_streams
 from desktop.reading import problems
 from desktop.reading.document_file import write_document
 from desktop.reading.limits import RequestTime, end_with_parent
+from desktop.reading.old_documents import OldDocuments
 from desktop.reading.page_rendering import PageRenderer
 from desktop.reading.pictures import Pictures
 from desktop.reading.read_file import read_file
@@ -51,13 +52,22 @@ def greet(request: Hello) -> Greeting:
 def read_to_file(request: ReadFile, descriptor: int | None = None) -> FileRead:
     known = read_pages(Path(request.recognised)) if request.recognised else {}
     output = Path(request.output)
-    pictures = Pictures(known, request.room, output)
+    become = Path(request.converted) if request.converted else None
+    old_documents = OldDocuments(become, request.old_documents, output)
+    pictures = Pictures(known, request.room, output, old_documents=old_documents)
     with _writing():
         result = read_file(request.path, descriptor, pictures)
         if result.document is not None:
             write_document(result.document, output)
     characters = len(result.document.text) if result.document is not None else 0
-    return FileRead(result.sha256, result.size, characters, pictures.waiting, tuple(pictures.written))
+    return FileRead(
+        result.sha256,
+        result.size,
+        characters,
+        pictures.waiting,
+        tuple(pictures.written),
+        tuple(old_documents.written),
+    )
 
 
 class ReaderDesk:

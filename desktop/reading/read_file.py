@@ -15,7 +15,7 @@ from desktop.reading.regular_files import read_open_file, read_regular_file
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """`document` is None when pictures of words were written out to be recognised; `pictures` has them."""
+    """`document` is None when pictures of words were written out to be recognised, or nothing but old documents."""
 
     document: Document | None
     sha256: str
@@ -35,7 +35,7 @@ def read_file(path: str, descriptor: int | None = None, pictures: Pictures | Non
     try:
         document = read_content(path, content.data, PictureReader(pictures))
     except FileProblem:
-        if not pictures.written:
+        if not pictures.written and not pictures.old_documents.written:
             raise
         document = None
     return ReadResult(None if pictures.written else document, content.sha256, len(content.data))

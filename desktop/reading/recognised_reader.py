@@ -1,12 +1,14 @@
 """A file reader that knows which words were recognised on pictures before, and recognises none itself.
 
-Old Word documents it has converted first, where it has a converter.
+Old Word documents it has converted first, also those inside mails and archives, where it has a converter.
 
 Takes the place of a FileReader: for the reader pane, and for indexing.
 """
 
+import contextlib
 import dataclasses
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +18,29 @@ from desktop.domain.errors import FileProblem
 from desktop.protocol.reader_messages import Anchor, PageRendered, TextRange
 from desktop.reading.client import FileLook, FileReader
 from desktop.reading.endings import Ending, ReaderDied
-from desktop.reading.formats import format_of, may_hold_pictures
+from desktop.reading.formats import format_of, is_old_document, may_hold_files, may_hold_pictures
 from desktop.reading.recognised_pages import Pages, RecognisedPages
 from desktop.reading.regular_files import hash_of
 from desktop.reading.word_converter import WordConverter
 
 HASHES_KEPT = 8
+# old documents of one file that are converted, and after so long no more of them are begun
+MOST_CONVERTED, CONVERTED_SECONDS = 20, 60.0
+
+
+def _newer(converter: WordConverter, old_documents: Sequence[Path]) -> dict[str, bytes]:
+    """What became of them by their hashes, and deletes them; those that take too long or fail are left out."""
+    until = time.monotonic() + CONVERTED_SECONDS
+    found: dict[str, bytes] = {}
+    try:
+        for old in old_documents:
+            if time.monotonic() < until:
+                with contextlib.suppress(FileProblem), converter.converted(str(old)) as new:
+                    found[new.sha256] = Path(new.path).read_bytes()
+    finally:
+        for old in old_documents:
+            old.unlink(missing_ok=True)
+    return found
 
 
 class RecognisedReader:
@@ -46,14 +65,17 @@ class RecognisedReader:
     def look(self, path: str) -> FileLook:
         """The document; `waiting` of its pictures nobody has tried yet. Raises like FileReader's."""
         known = self._known(path)
+        room = MOST_CONVERTED if self._converter is not None and may_hold_files(path) else 0
         try:
-            look = self._reader.look(path, known)
+            look = self._reader.look(path, known, old_documents=room)
         except FileProblem as problem:
-            if self._converter is None or problem.state != "unsupported" or format_of(path) != "doc":
+            if self._converter is None or not is_old_document(format_of(path), problem):
                 raise
             with self._converter.converted(path) as new:
                 look = self._reader.look(new.path)
                 return dataclasses.replace(look, sha256=new.sha256, size=new.size)
+        if self._converter is not None and look.old_documents:
+            look = self._reader.look(path, known, converted=_newer(self._converter, look.old_documents))
         if known and look.sha256 != self._hash(path):  # it changed in between: those are another file's words
             return self._reader.look(path)
         return look

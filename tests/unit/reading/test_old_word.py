@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import psutil
@@ -95,6 +97,52 @@ def test_without_libreoffice_it_is_said_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="Install LibreOffice") as caught:
         read(tmp_path, tmp_path / "old.doc", None)
     assert caught.value.state == "unsupported"
+
+
+def packed(home: Path, **files: bytes) -> Path:
+    place = home / "papers.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("_", "."), data)
+    return place
+
+
+@needs_libreoffice
+def test_old_documents_inside_an_archive_are_read(tmp_path: Path, old_document: Path) -> None:
+    pipes, data = set(SOCKETS.glob(PIPES)), old_document.read_bytes()
+    archive = packed(tmp_path, lease_doc=data, list_txt=b"One lease.", broken_doc=OLD)
+    document, sha256, _ = read(tmp_path, archive, find_program())
+    assert "Member lease.doc" in document.text
+    assert "The tenant pays seventeen herons a month." in document.text
+    assert "One lease." in document.text
+    assert "Not read: broken.doc (old Word documents" in document.text
+    assert document.note == "1 of 3 files inside are not read; the text names them and says why."
+    assert sha256 == hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert_nothing_stays(tmp_path, pipes)
+    assert list((tmp_path / "reading").iterdir()) == []
+
+
+@needs_libreoffice
+def test_an_archive_of_nothing_else_is_read_too(tmp_path: Path, old_document: Path) -> None:
+    document, _, _ = read(tmp_path, packed(tmp_path, lease_doc=old_document.read_bytes()), find_program())
+    assert "seventeen herons" in document.text
+
+
+@needs_libreoffice
+def test_one_that_is_attached_to_a_mail_is_read(tmp_path: Path, old_document: Path) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "The lease"
+    mail.set_content("It is attached.")
+    mail.add_attachment(old_document.read_bytes(), maintype="application", subtype="msword", filename=old_document.name)
+    (tmp_path / "mail.eml").write_bytes(bytes(mail))
+    document, _, _ = read(tmp_path, tmp_path / "mail.eml", find_program())
+    assert "seventeen herons" in document.text
+    assert document.note == ""
+
+
+def test_without_libreoffice_those_inside_are_named(tmp_path: Path) -> None:
+    document, _, _ = read(tmp_path, packed(tmp_path, lease_doc=OLD, list_txt=b"One lease."), None)
+    assert "Not read: lease.doc (old Word documents, of which LibreOffice makes new ones" in document.text
 
 
 @pytest.fixture
