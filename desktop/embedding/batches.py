@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-MOST_ROWS = 32
+MOST_ROWS = 8
 MOST_TOKENS = 4096
 
 

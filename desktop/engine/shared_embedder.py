@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from desktop.embedding.embedder import Embedder
 
-_SLICE = 8
+_SLICE = 16
 _QUIET = 0.3
 _LONGEST_WAIT = 2.0
 

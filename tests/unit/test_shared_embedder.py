@@ -36,7 +36,7 @@ def test_vectors_come_in_the_order_of_the_texts() -> None:
 
 def test_texts_of_like_length_are_embedded_together() -> None:
     embedder = LengthEmbedder()
-    SharedEmbedder(embedder).embed(["x" * (1 + n * 7 % 30) for n in range(30)])
+    SharedEmbedder(embedder).embed(["x" * (1 + n * 7 % 30) for n in range(60)])
     together = [length for lengths in embedder.given for length in lengths]
     assert len(embedder.given) > 2
     assert together == sorted(together, reverse=True)
