@@ -69,7 +69,7 @@ class VectorGraph:
 
         self._queue.set_callback(keep)
         try:
-            for batch in batches([len(row) for row in rows]):
+            for batch in batches([len(row) for row in rows], len(self._queue)):
                 chosen = [types[index] for index in batch] if types and self._takes_types else None
                 given = _given([rows[index] for index in batch], chosen)
                 self._queue.start_async(given, (batch, given), share_inputs=True)  # what is shared has to live on

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from desktop.embedding.embedder import Embedder
 
-_SLICE = 16
+# passages at once: soon over while questions are asked, else what is quicker for all
+_SLICE, _CALM_SLICE = 8, 32
+_CALM = 60.0  # seconds since the last question
 _QUIET = 0.3
 _LONGEST_WAIT = 2.0
 
@@ -24,7 +26,7 @@ class SharedEmbedder:
         self._turn = threading.Condition()
         self._asked = 0
         self._busy = False
-        self._last_asked = self._last_slice = 0.0
+        self._last_asked = self._last_slice = -_CALM
 
     def token_offsets(self, text: str) -> Sequence[int]:
         return self._embedder.token_offsets(text)
@@ -58,8 +60,9 @@ class SharedEmbedder:
         rows = self._embedder.rows(texts, query=query)
         # by tokens, not characters: rows of one length need no padding, which makes slices as fast as all at once
         order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
-        for start in range(0, len(order), _SLICE):
-            indexes = order[start : start + _SLICE]
+        while order:
+            size = _SLICE if time.monotonic() - self._last_asked < _CALM else _CALM_SLICE
+            indexes, order = order[:size], order[size:]
             yield indexes, self._slice([rows[i] for i in indexes], query)
 
     def _slice(self, rows: Sequence[Sequence[int]], query: bool) -> Any:

@@ -36,10 +36,21 @@ def test_vectors_come_in_the_order_of_the_texts() -> None:
 
 def test_texts_of_like_length_are_embedded_together() -> None:
     embedder = LengthEmbedder()
-    SharedEmbedder(embedder).embed(["x" * (1 + n * 7 % 30) for n in range(60)])
+    SharedEmbedder(embedder).embed(["x" * (1 + n * 7 % 30) for n in range(120)])
     together = [length for lengths in embedder.given for length in lengths]
     assert len(embedder.given) > 2
     assert together == sorted(together, reverse=True)
+
+
+def test_after_a_question_slices_are_small() -> None:
+    embedder = LengthEmbedder()
+    shared = SharedEmbedder(embedder)
+    shared.embed(["passage"] * 40)
+    calm = max(map(len, embedder.given))
+    shared.embed(["who?"], query=True)
+    embedder.given.clear()
+    shared.embed(["passage"] * 40)
+    assert max(map(len, embedder.given)) <= calm / 2
 
 
 def test_a_question_goes_before_the_passages_that_are_left() -> None:
