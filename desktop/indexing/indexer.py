@@ -26,7 +26,7 @@ from desktop.storage.file_table import FileTable
 from desktop.storage.index_damage import IndexDamaged
 
 _EMBED_AT_ONCE = 512  # many of like length are embedded fastest
-_LEAST_EMBEDDED = 64  # before something else comes first, lest a file that changes all the time stops all
+_LEAST_EMBEDDING = 0.25  # seconds before something else comes first, lest a file that always changes stops all
 _REPORT_EVERY = 0.1
 
 log = logging.getLogger("footnote.indexing")
@@ -275,14 +275,14 @@ class Indexer:
             return False
         started = time.monotonic()
         self._report("embedding", parts, queue)
-        done = parts.maker.embed(waiting, self._manners.threads, self._goes_on)
+        done = parts.maker.embed(waiting, self._manners.threads, lambda _: self._goes_on(time.monotonic() - started))
         self._progress.embedding.measure(time.monotonic() - started, done)
         self._tidying.wrote(done)
         return True
 
-    def _goes_on(self, done: int) -> bool:
-        """Nothing that can't wait has come up while passages are embedded."""
-        arrived = self._wake.is_set() and done >= _LEAST_EMBEDDED
+    def _goes_on(self, seconds: float) -> bool:
+        """Nothing that can't wait has come up while passages are embedded for so long."""
+        arrived = (self._wake.is_set() or self.disk.pending) and seconds >= _LEAST_EMBEDDING
         return not arrived and self._clear_to_work.is_set() and not self._stopping
 
     def _recognise(self, parts: IndexerParts) -> bool:
