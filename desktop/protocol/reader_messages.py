@@ -24,8 +24,9 @@ class ReadFile:
 
     `recognised` is a file of what is known of pictures of words in it, empty: nothing. Of the others at most `room` are
     written beside `output`, to be recognised, and no document; with a `room` of 0 they are passed over.
-    `converted` is a folder with what old Word documents inside the file have become, named by the hash of the old one,
-    empty: nothing. Of the others at most `old_documents` are written beside `output`, to be converted.
+    `converted` is what the files of the documents begin with that old Word documents inside the file have become (a dot
+    and the hash of the old one follow), empty: nothing. Of the others at most `old_documents` are written beside
+    `output`, to be converted.
     """
 
     path: str

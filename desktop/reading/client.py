@@ -23,8 +23,9 @@ from desktop.protocol.reader_messages import (
     WaitingPicture,
     Walls,
 )
-from desktop.reading.document_file import read_document
+from desktop.reading.document_file import read_document, write_whole
 from desktop.reading.endings import Ending, ReaderDied
+from desktop.reading.old_documents import newer_file
 from desktop.reading.reader_process import FILES_PER_PROCESS, ReaderProcess, Start, start_quietly
 from desktop.reading.recognised_pages import Pages, write_pages
 
@@ -102,10 +103,12 @@ class FileReader:
             output, pages = self._scratch_file(".json"), self._scratch_file(".pages")
             newer = self._scratch_file(".newer")
             try:
-                recognised, become = self._written(known or {}, pages), _written_newer(converted or {}, newer)
-                reply = self._process.call(
-                    READ_FILE, ReadFile(path, str(output), recognised, room, become, old_documents)
-                )
+                for sha256, data in (converted or {}).items():
+                    # follows no link that a process which a hostile file took over may have laid there
+                    write_whole(newer_file(newer, sha256), data)
+                recognised, become = self._written(known or {}, pages), str(newer) if converted else ""
+                asked = ReadFile(path, str(output), recognised, room, become, old_documents)
+                reply = self._process.call(READ_FILE, asked)
                 written = [*(picture.pixels for picture in reply.pictures), *reply.old_documents]
                 if not all(_is_beside(file, output) for file in written):
                     raise ProtocolError("something written that is not where it belongs")
@@ -124,7 +127,8 @@ class FileReader:
             finally:
                 _remove(output)
                 pages.unlink(missing_ok=True)
-                shutil.rmtree(newer, ignore_errors=True)
+                for sha256 in converted or {}:
+                    _remove(newer_file(newer, sha256))
 
     def render(
         self,
@@ -171,16 +175,6 @@ class FileReader:
 
     def _scratch_file(self, ending: str) -> Path:
         return self._scratch / f"{next(self._numbers)}{ending}"
-
-
-def _written_newer(converted: Mapping[str, bytes], folder: Path) -> str:
-    """The folder with them, for the process; empty when there are none."""
-    if not converted:
-        return ""
-    folder.mkdir(mode=0o700, parents=True)
-    for name, data in converted.items():
-        (folder / name).write_bytes(data)
-    return str(folder)
 
 
 def _is_beside(file: str, output: Path) -> bool:

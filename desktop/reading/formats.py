@@ -33,7 +33,7 @@ class Format:
     """One kind of file. `module` has `read(data: bytes) -> Document`; `names` are whole names without an extension.
 
     `inside` is the function that reads such a file inside another one; empty: there it stays closed. Where such files
-    hold `pictures` of words, both take a PictureReader too.
+    hold `pictures` of words, both take a PictureReader too. `files`: they may hold other files.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Format:
     names: tuple[str, ...] = ()
     inside: str = "read"
     pictures: bool = False
+    files: bool = False
 
 
 FORMATS = (
@@ -57,10 +58,10 @@ FORMATS = (
     Format("xlsx", READER + "workbook", ("xlsx", "xlsm", "xltx", "xltm", "xls", "xlt")),
     Format("pptx", READER + "pptx", ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm")),
     Format("odf", READER + "open_document", ("odt", "ott", "odm", "ods", "ots", "odp", "otp", "odg")),
-    Format("mail", READER + "mail", ("eml", "emlx"), inside="read_alone", pictures=True),
-    Format("msg", READER + "outlook_mail", ("msg",), inside="read_alone", pictures=True),
-    Format("mbox", READER + "mailbox", ("mbox", "mbx"), inside="read_alone", pictures=True),
-    Format("zip", READER + "zip_file", ("zip",), inside="", pictures=True),
+    Format("mail", READER + "mail", ("eml", "emlx"), inside="read_alone", pictures=True, files=True),
+    Format("msg", READER + "outlook_mail", ("msg",), inside="read_alone", pictures=True, files=True),
+    Format("mbox", READER + "mailbox", ("mbox", "mbx"), inside="read_alone", pictures=True, files=True),
+    Format("zip", READER + "zip_file", ("zip",), inside="", pictures=True, files=True),
     Format("image", READER + "picture_file", tuple(PICTURE_EXTENSIONS.split()), pictures=True),
     Format("mhtml", READER + "saved_page", ("mhtml", "mht")),
     Format("epub", READER + "epub", ("epub",)),
@@ -71,7 +72,6 @@ FORMATS = (
     Format("csv", READER + "delimited", ("csv", "tsv", "tab", "psv")),
     Format("code", READER + "source_code", tuple(CODE_EXTENSIONS.split()), ("makefile", "dockerfile", "jenkinsfile")),
 )
-_HOLD_FILES = frozenset({"mail", "mbox", "msg", "zip"})
 _BY_NAME: Mapping[str, Format] = {entry.name: entry for entry in FORMATS}
 _BY_EXTENSION: Mapping[str, str] = {extension: entry.name for entry in FORMATS for extension in entry.extensions}
 _BY_FILE_NAME: Mapping[str, str] = {name: entry.name for entry in FORMATS for name in entry.names}
@@ -113,7 +113,8 @@ def is_old_document(format_name: str | None, problem: FileProblem) -> bool:
 
 def may_hold_files(path: str) -> bool:
     """Whether such files may hold other files, by the name alone."""
-    return format_of(path) in _HOLD_FILES
+    name = format_of(path)
+    return name is not None and _BY_NAME[name].files
 
 
 def may_hold_pictures(path: str) -> bool:

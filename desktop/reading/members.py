@@ -26,7 +26,7 @@ WHY = {
     "needs_ocr": "pictures without readable text",
     "too_large": "too large",
 }
-OLD = "old Word documents, of which LibreOffice makes new ones where it is installed"
+OLD = "old Word documents that were not converted: install LibreOffice, or save them as .docx"
 DAMAGED = "damaged or not what the name says"
 EMPTY = "empty"
 

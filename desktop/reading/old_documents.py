@@ -10,9 +10,14 @@ from pathlib import Path
 from desktop.reading.document_file import write_whole
 
 
+def newer_file(become: Path, sha256: str) -> Path:
+    """The file with what the old document of this hash has become."""
+    return become.with_name(f"{become.name}.{sha256}")
+
+
 @dataclass(slots=True)
 class OldDocuments:
-    """Of one file. `become`: a folder of newer documents, each named by the old one's hash; None: there are none.
+    """Of one file. `become`: what the files of newer documents begin with, the old one's hash follows; None: no file.
 
     At most `room` of the others are written beside `output`.
     """
@@ -25,7 +30,7 @@ class OldDocuments:
     def newer(self, data: bytes) -> bytes | None:
         """The .docx that this .doc has become; None while there is none."""
         if self.become is not None:
-            made = self.become / hashlib.sha256(data).hexdigest()
+            made = newer_file(self.become, hashlib.sha256(data).hexdigest())
             if made.is_file():
                 return made.read_bytes()
         if len(self.written) < self.room:

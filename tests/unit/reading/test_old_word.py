@@ -1,5 +1,6 @@
 """Old Word documents through LibreOffice: what comes out, and that nothing of it stays or goes on."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -140,9 +141,26 @@ def test_one_that_is_attached_to_a_mail_is_read(tmp_path: Path, old_document: Pa
     assert document.note == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_that_a_hostile_file_laid_is_not_written_through(tmp_path: Path) -> None:
+    victim, archive = tmp_path / "victim", packed(tmp_path, lease_doc=OLD, list_txt=b"One lease.")
+    victim.write_bytes(b"mine")
+    reader = FileReader(tmp_path / "reading")
+    try:
+        (tmp_path / "reading").mkdir()
+        for number in range(1, 9):
+            for ending in (f".newer.{'0' * 64}", f".newer.{'0' * 64}.part"):
+                (tmp_path / "reading" / f"{number}{ending}").symlink_to(victim)
+        with contextlib.suppress(OSError):
+            reader.look(str(archive), converted={"0" * 64: b"theirs"})
+    finally:
+        reader.close()
+    assert victim.read_bytes() == b"mine"
+
+
 def test_without_libreoffice_those_inside_are_named(tmp_path: Path) -> None:
     document, _, _ = read(tmp_path, packed(tmp_path, lease_doc=OLD, list_txt=b"One lease."), None)
-    assert "Not read: lease.doc (old Word documents, of which LibreOffice makes new ones" in document.text
+    assert "Not read: lease.doc (old Word documents that were not converted: install LibreOffice" in document.text
 
 
 @pytest.fixture
