@@ -18,9 +18,9 @@ from desktop.domain.errors import UserError
 from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
 from desktop.gguf.header import GgufHeader, read_header
+from desktop.llm.build_choice import BuildChoice
 from desktop.llm.description import describe_model
 from desktop.llm.shelf import add_model, default_model, list_models, read_links, remove_link
-from desktop.platform_support.memory import free_memory
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.settings.store import SettingsFile
 from desktop.tones.adapter import examine_tone
@@ -152,7 +152,7 @@ def _usual_model(folders: DataFolders) -> str:
     chosen = str(SettingsFile(folders.settings).get("chosen_model"))
     if chosen and not describe_model(chosen).problem:
         return chosen
-    best = default_model(list_models(folders.models), free_memory())
+    best = default_model(list_models(folders.models), BuildChoice(folders.native).memory_for_models())
     return best.path if best else ""
 
 

@@ -5,22 +5,15 @@ from collections.abc import Callable
 
 from desktop.domain.errors import FootnoteError
 from desktop.gguf.header import GgufHeader, read_header
-from desktop.llm.hardware import room_on_card
 from desktop.llm.shelf import default_model, list_models
-from desktop.platform_support.memory import free_memory
 from desktop.platform_support.paths import DataFolders
 from desktop.settings.store import SettingsFile
-
-
-def memory_for_models(on_card: int) -> int:
-    """Bytes that a model may take, with `on_card` free on a graphics card that it can use."""
-    return free_memory() + room_on_card(on_card)
 
 
 class ChosenModel:
     """`memory` tells the bytes that a model may take."""
 
-    def __init__(self, folders: DataFolders, settings: SettingsFile, memory: Callable[[], int] = free_memory) -> None:
+    def __init__(self, folders: DataFolders, settings: SettingsFile, memory: Callable[[], int]) -> None:
         self._folders, self._settings, self._memory = folders, settings, memory
 
     def path(self) -> str:

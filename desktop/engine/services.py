@@ -10,7 +10,7 @@ from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
-from desktop.engine.chosen_model import ChosenModel, memory_for_models
+from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.embedder_requests import EmbedderRequests
@@ -100,7 +100,7 @@ class Services:
         )
         self._indexer = self._build_indexer()
         builds = BuildChoice(folders.native)
-        chosen = ChosenModel(folders, self._settings, lambda: memory_for_models(builds.card_memory() or 0))
+        chosen = ChosenModel(folders, self._settings, builds.memory_for_models)
         self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
         self._turns = ModelTurns()
         self._build_models(folders, chosen, builds)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator
 from desktop.domain.errors import EngineProblem
 from desktop.indexing.disk_following import LOOK_AT_ROOTS_EVERY, DiskFollower
 from desktop.indexing.giving_way import GivingWay
-from desktop.indexing.progress import RoundProgress
+from desktop.indexing.progress import ProgressTeller, RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
 from desktop.indexing.tidying import Tidying
 from desktop.indexing.watching import FolderWatcher
@@ -27,7 +27,7 @@ from desktop.storage.index_damage import IndexDamaged
 
 _EMBED_AT_ONCE = 512  # many of like length are embedded fastest
 _LEAST_EMBEDDING = 0.25  # seconds before something else comes first, lest a file that always changes stops all
-_REPORT_EVERY = 0.1
+_SHORT_PAUSE = 0.1
 
 log = logging.getLogger("footnote.indexing")
 
@@ -53,7 +53,7 @@ class Indexer:
     ) -> None:
         self._files, self._on_aside = files, on_aside
         self._open_parts = open_parts
-        self._on_progress, self._on_change = on_progress, on_change
+        self._on_change = on_change
         self._manners = manners
         self._wake = threading.Event()
         self._clear_to_work = threading.Event()
@@ -65,9 +65,8 @@ class Indexer:
         self._tidying = Tidying()
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
-        self._last_told = 0.0
         self._working = threading.Lock()
-        self._last_report = self._progress.report("scanning", 0, 0)
+        self._teller = ProgressTeller(self._progress, on_progress)
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
 
     # asked from other threads
@@ -132,9 +131,8 @@ class Indexer:
 
     @property
     def progress(self) -> IndexingProgress:
-        if self._last_report.phase == "idle" and not self.idle:
-            return dataclasses.replace(self._last_report, phase="scanning")
-        return self._last_report
+        last = self._teller.last
+        return dataclasses.replace(last, phase="scanning") if last.phase == "idle" and not self.idle else last
 
     @property
     def idle(self) -> bool:
@@ -235,7 +233,7 @@ class Indexer:
                 self._busy = self._mended = False
         if over:
             self._progress.round_over()
-            self._tell(self._progress.report("idle", 0, 0))
+            self._teller.tell(self._progress.report("idle", 0, 0))
             self._on_change()
         self._wake.wait(0.1 if self.disk.pending else LOOK_AT_ROOTS_EVERY)
 
@@ -264,7 +262,7 @@ class Indexer:
 
     def _pause_for(self, queue: ReadingQueue) -> bool:
         """The round is not over while a file waits for its next try. Waits a moment, not the whole pause."""
-        self._wake.wait(min(queue.pause, _REPORT_EVERY))
+        self._wake.wait(min(queue.pause, _SHORT_PAUSE))
         return queue.pause > 0
 
     def _embed(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
@@ -290,17 +288,10 @@ class Indexer:
         worked = parts.recognition.step()
         self._recognising = parts.recognition.pending
         if self._recognising:
-            self._tell(self._progress.report("recognising", parts.recognition.left, 0))
+            self._teller.tell(self._progress.report("recognising", parts.recognition.left, 0))
         return worked
 
     def _report(self, phase: str, parts: IndexerParts, queue: ReadingQueue, current: str = "") -> None:
-        # counting takes longer than reading a small file: not for every one of them
-        if phase == self._last_report.phase and time.monotonic() - self._last_told < _REPORT_EVERY:
-            return
-        waiting = self._files.counts().get("waiting", 0) - queue.held
-        self._tell(self._progress.report(phase, waiting, parts.ledger.waiting_count(), current))
-
-    def _tell(self, report: IndexingProgress) -> None:
-        self._last_told = time.monotonic()
-        self._last_report = report
-        self._on_progress(report)
+        if self._teller.is_due(phase):
+            waiting = self._files.counts().get("waiting", 0) - queue.held
+            self._teller.tell(self._progress.report(phase, waiting, parts.ledger.waiting_count(), current))

@@ -1,10 +1,13 @@
-"""How far indexing is and how long it still takes, from measured speed. Pure arithmetic; the clock is a parameter."""
+"""How far indexing is and how long it still takes, from measured speed; and when that is told."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.protocol.engine_messages import IndexingProgress
 
 _WEIGHT = 0.1
+_TELL_EVERY = 0.1
 
 
 @dataclass(slots=True)
@@ -55,3 +58,19 @@ class RoundProgress:
             return None
         to_come = passages + files * (self._passages_of_file.seconds or 0.0)
         return files * (self.reading.seconds or 0.0) + to_come * self.embedding.seconds
+
+
+class ProgressTeller:
+    """Tells how far a round is, and knows what was told last."""
+
+    def __init__(self, progress: RoundProgress, tell: Callable[[IndexingProgress], None]) -> None:
+        self._tell, self._told_at = tell, 0.0
+        self.last = progress.report("scanning", 0, 0)
+
+    def is_due(self, phase: str) -> bool:
+        """Another phase, or a moment ago: counting takes longer than reading a small file, so not for each of them."""
+        return phase != self.last.phase or time.monotonic() - self._told_at >= _TELL_EVERY
+
+    def tell(self, report: IndexingProgress) -> None:
+        self._told_at, self.last = time.monotonic(), report
+        self._tell(report)

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from desktop.llm.devices import Device
+from desktop.llm.hardware import room_on_card
 from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds
 from desktop.llm.probe import ProbeResult, probe_build
+from desktop.platform_support.memory import free_memory
 
 MEMORY = "probes.json"
 _GRUDGE_SECONDS = 7 * 24 * 3600.0
@@ -63,6 +65,10 @@ class BuildChoice:
             if not known.problem:
                 return sum(device.free for device in known.devices if not device.shared)
         return 0
+
+    def memory_for_models(self) -> int:
+        """Bytes that a model may take now, with what the cards were found to add. Tries nothing."""
+        return free_memory() + room_on_card(self.card_memory() or 0)
 
     def failed(self, build: NativeBuild, problem: str) -> None:
         """`build` passed its probe and failed at work: it is not chosen again for a week, unless its driver or itself

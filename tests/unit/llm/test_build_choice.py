@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from desktop.llm import build_choice
 from desktop.llm.build_choice import MEMORY, BuildChoice
 from desktop.llm.devices import Device
+from desktop.llm.hardware import room_on_card
 from desktop.llm.native_builds import PROCESSOR, NativeBuild, gpu_builds, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult, probe_build
 
@@ -71,6 +73,14 @@ def test_what_is_free_on_the_card_is_known_once_it_was_tried(root: Path) -> None
     builds.choose()
     assert builds.card_memory() == CARD.free
     assert BuildChoice(root / "none").card_memory() == 0
+
+
+def test_a_models_room_is_memory_and_card_together(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_choice, "free_memory", lambda: 4 << 30)
+    builds = BuildChoice(root, Probes(cuda=WORKS, vulkan=FAILS))
+    assert builds.memory_for_models() == 4 << 30  # nothing was tried yet
+    builds.choose()
+    assert builds.memory_for_models() == (4 << 30) + room_on_card(CARD.free) > 4 << 30
 
 
 def test_one_that_failed_at_work_is_not_chosen_again(root: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from desktop.domain.errors import UserError
 from desktop.domain.models import Model
-from desktop.engine.chosen_model import memory_for_models
 from desktop.gguf.header import read_header
 from desktop.llm.description import describe_model
 from desktop.llm.hardware import cache_bytes_a_token, choose_context, physical_cores
@@ -86,8 +85,3 @@ def test_the_context_stays_within_training_and_memory(small_model: Path) -> None
 
 def test_the_computer_is_asked() -> None:
     assert physical_cores() >= 1
-
-
-def test_a_graphics_cards_memory_counts_for_the_choice() -> None:
-    assert memory_for_models(24 << 30) > memory_for_models(0) + (20 << 30)
-    assert memory_for_models(100 << 20) == pytest.approx(memory_for_models(0), abs=256 << 20)  # computing takes it all
