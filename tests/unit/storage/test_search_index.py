@@ -73,14 +73,15 @@ def test_a_large_library_is_searched_in_shards_and_finds_nearly_the_same(tmp_pat
     add(count + 250, count + 500)  # not in them yet
     again = SearchIndex(tmp_path / "large", "vectors_test", dimension)
     shared = 0
-    asked = [*range(10), *range(count, count + 5), *range(count + 490, count + 500)]
+    asked = [*range(100), *range(count, count + 50), *range(count + 450, count + 500)]
     for number in asked:
         best = set(np.argsort(-(vectors @ vectors[number]))[:10].tolist())
         found = index.find_vectors(vectors[number], 10)
         assert found == again.find_vectors(vectors[number], 10)
         assert found[0] == (number, pytest.approx(1.0, abs=1e-4))
         shared += len(best & {i for i, _ in found})
-    assert shared >= 0.97 * 10 * len(asked)
+    # the shards begin at random: 0.96 to 0.99 in eight of them
+    assert shared >= 0.94 * 10 * len(asked)
 
 
 def test_searches_go_on_while_the_index_is_written_tidied_and_emptied(index: SearchIndex) -> None:
