@@ -19,7 +19,15 @@ from desktop.embedding.shelf import find_model, list_embedders, list_rerankers, 
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER, embedder_name, reranker_name
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.protocol.codec import encode
-from desktop.protocol.engine_messages import CHANGE_SETTING, CHOOSE_EMBEDDER, EmbedderName, Setting
+from desktop.protocol.common_messages import Nothing
+from desktop.protocol.engine_messages import (
+    CHANGE_SETTING,
+    CHOOSE_EMBEDDER,
+    LIST_EMBEDDERS,
+    UNDO_PASSAGES,
+    EmbedderName,
+    Setting,
+)
 from desktop.settings.store import SettingsFile
 
 REFUSED = 1
@@ -93,6 +101,19 @@ def embedders_use(line: EngineLine, options: argparse.Namespace) -> int:
     _show(options, folders, embedder, json.loads(values["chosen_reranker"]))
     if not options.json:
         print_line("In use from now on. Until its vectors are made, questions go on as before.")
+    return 0
+
+
+def embedders_undo(line: EngineLine, options: argparse.Namespace) -> int:
+    """Back to the passages that an older Footnote had made, where the files have not changed since."""
+    known = line.call(LIST_EMBEDDERS, Nothing())
+    if not known.former:
+        raise UserError("There are no passages to go back to.", "They are kept for 30 days after files were cut anew.")
+    line.call(UNDO_PASSAGES, Nothing())
+    if options.json:
+        print_line(json_output.line_of({"files": known.former}))
+    else:
+        print_line(f"Files that get the passages back that they had: {known.former:,}")
     return 0
 
 

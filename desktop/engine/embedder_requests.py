@@ -1,6 +1,7 @@
 """Requests about embedders: list them, say what a change would cost, change. Going back is a change like any other.
 
-A change to the one in use makes new passages of those files whose passages an older splitter made.
+A change to the one in use makes new passages of those files whose passages an older splitter made; `undo_passages`
+puts the older ones back.
 """
 
 import time
@@ -17,6 +18,7 @@ from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import EmbedderCost, EmbedderEntry, EmbedderName, Embedders
 from desktop.settings.store import SettingsFile
 from desktop.storage.file_table import FileTable
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_ledger import PassageLedger
 
 _MEASURED = 24  # passages
@@ -31,20 +33,23 @@ class EmbedderRequests:
         settings: SettingsFile,
         files: FileTable,
         ledger: PassageLedger,
+        former: FormerPassages,
         heavy: HeavyLoader,
         chosen: ChosenModels,
         indexer: Indexer,
     ) -> None:
         self._folders, self._settings = folders, settings
-        self._files, self._ledger = files, ledger
+        self._files, self._ledger, self._former = files, ledger, former
         self._heavy, self._chosen, self._indexer = heavy, chosen, indexer
 
     def list_embedders(self, _: Nothing) -> Embedders:
         shelf = list_embedders(self._folders.embedders)
         entries = tuple(EmbedderEntry(model.name, model.tokens, model.size, model.problem) for model in shelf)
         heavy = self._heavy.get()
-        older = self._files.split_otherwise(heavy.maker.split_by, older_too=True)[0] if heavy.embedder else 0
-        return Embedders(entries, embedder_name(self._settings), heavy.switch.answering, older)
+        split_by = heavy.maker.split_by
+        older = self._files.split_otherwise(split_by, older_too=True)[0] if heavy.embedder else 0
+        former = self._former.count(split_by)
+        return Embedders(entries, embedder_name(self._settings), heavy.switch.answering, older, former)
 
     def preview_embedder(self, asked: EmbedderName) -> EmbedderCost:
         """Embeds some passages to measure: takes a second or two."""
@@ -64,6 +69,11 @@ class EmbedderRequests:
             self._files.split_again(self._chosen.split_by(name), older_too=True)
         self._settings.set("chosen_embedder", "" if name == DEFAULT_EMBEDDER else name)
         self._indexer.reopen()
+        return self.list_embedders(Nothing())
+
+    def undo_passages(self, _: Nothing) -> Embedders:
+        self._former.go_back(self._heavy.get().maker.split_by)
+        self._indexer.work_arrived()
         return self.list_embedders(Nothing())
 
     def _seconds_each(self, name: str) -> float:

@@ -13,6 +13,7 @@ from desktop.engine.shared_embedder import SharedEmbedder
 from desktop.engine.switching import Meaning, OldVectors, Switch
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_ledger import PassageLedger
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ class HeavyLoader:
         self,
         files: FileTable,
         ledger: PassageLedger,
+        former: FormerPassages,
         names: FileNames,
         chosen: ChosenModels,
         opening: IndexOpening,
     ) -> None:
-        self._files, self._ledger, self._names = files, ledger, names
+        self._files, self._ledger, self._former, self._names = files, ledger, former, names
         self._chosen, self._opening = chosen, opening
         self._lock = threading.Lock()
         self._parts: HeavyParts | None = None
@@ -80,11 +82,20 @@ class HeavyLoader:
         chosen = self._chosen.load_embedder()
         embedder = SharedEmbedder(chosen.embedder) if chosen.embedder else None
         index, remade = self._opening.open(chosen.identity)
-        upkeep = IndexUpkeep(self._ledger, index)
+        upkeep = IndexUpkeep(self._ledger, index, self._former)
         if remade:
             upkeep.rebuild()
         measure = chosen.measure
-        maker = PassageMaker(self._ledger, index, embedder, measure.name, measure.tokens, measure.sizes)
+        maker = PassageMaker(
+            self._ledger,
+            index,
+            embedder,
+            measure.name,
+            measure.tokens,
+            measure.sizes,
+            self._former,
+            chosen.identity.revision if chosen.identity else "",
+        )
         if embedder is not None:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
             self._files.split_again(maker.split_by, older_too=False)

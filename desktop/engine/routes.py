@@ -102,6 +102,7 @@ def _of_the_library(r: Requests) -> Handlers:
         m.LIST_EMBEDDERS: r.embedders.list_embedders,
         m.PREVIEW_EMBEDDER: r.embedders.preview_embedder,
         m.CHOOSE_EMBEDDER: r.embedders.choose_embedder,
+        m.UNDO_PASSAGES: r.embedders.undo_passages,
     }
 
 

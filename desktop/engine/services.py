@@ -58,6 +58,7 @@ from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.recognition_table import RecognitionTable
 
@@ -73,6 +74,7 @@ class Services:
         self._notices.extend(self._settings.notices)
         self._database = Database(folders.database)
         self._files, self._ledger = FileTable(self._database), PassageLedger(self._database)
+        self._former = FormerPassages(self._database)
         self._names = FileNames(self._database)
         self._conversations = Conversations(self._database)
         self._conversations.purge_deleted()
@@ -91,13 +93,8 @@ class Services:
         # a page is shown while the text of a long file is read to be searched
         self._page_reader = RecognisedReader(FileReader(scratch / "pages", background=False), self._recognised)
         search_models = ChosenModels(folders, self._settings, self._tell)
-        self._heavy = HeavyLoader(
-            self._files,
-            self._ledger,
-            self._names,
-            search_models,
-            IndexOpening(folders.vectors, self._database, self._ledger, self._tell),
-        )
+        opening = IndexOpening(folders.vectors, self._database, self._ledger, self._tell)
+        self._heavy = HeavyLoader(self._files, self._ledger, self._former, self._names, search_models, opening)
         self._indexer = self._build_indexer()
         builds = BuildChoice(folders.native)
         chosen = ChosenModel(folders, self._settings, builds.memory_for_models)
@@ -126,7 +123,16 @@ class Services:
         self._setting_requests = SettingRequests(self._settings, self._setting_changed)
 
     def _build_embedders(self, folders: DataFolders, models: ChosenModels) -> EmbedderRequests:
-        return EmbedderRequests(folders, self._settings, self._files, self._ledger, self._heavy, models, self._indexer)
+        return EmbedderRequests(
+            folders,
+            self._settings,
+            self._files,
+            self._ledger,
+            self._former,
+            self._heavy,
+            models,
+            self._indexer,
+        )
 
     def _build_models(self, folders: DataFolders, chosen: ChosenModel, builds: BuildChoice) -> None:
         details, attempts = DetailsOfModels(self._settings), Attempts(self._database)

@@ -18,15 +18,18 @@ from desktop.protocol.engine_messages import (
     CHOOSE_EMBEDDER,
     LIST_EMBEDDERS,
     PREVIEW_EMBEDDER,
+    UNDO_PASSAGES,
     EmbedderCost,
     EmbedderEntry,
     EmbedderName,
     Embedders,
 )
 
+UNDO = "undo"  # the button's key, where no embedder's name can be
+
 
 class EmbedderSection(QWidget):
-    """`cost` is the one on screen, None while none is."""
+    """`cost` is the one on screen, None while none is; `buttons` by the embedder's name, or UNDO."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -72,6 +75,8 @@ class EmbedderSection(QWidget):
         if entry.tokens:
             facts.append(tr("reads {n} token at once", "reads {n} tokens at once", entry.tokens))
         lines.addWidget(label("  ·  ".join(facts), "muted"))
+        if entry.name == known.chosen and known.former:
+            lines.addWidget(label(former_text(known.former), "muted", wrap=True))
         if entry.problem:
             lines.addWidget(label(shown(entry.problem), "bad", wrap=True))
         if self.cost is not None and self.cost.name == entry.name:
@@ -82,6 +87,8 @@ class EmbedderSection(QWidget):
         across.addLayout(lines, 1)
         if entry.name == known.chosen:
             across.addWidget(label(self._use_text(known), "good"))
+        if entry.name == known.chosen and known.former:
+            across.addWidget(self._button(UNDO, tr("Undo new passages"), self._undo))
         offer = tr("New passages…") if entry.name == known.chosen and known.outdated else ""
         offer = tr("Use…") if entry.name != known.chosen and not entry.problem else offer
         if offer and (self.cost is None or self.cost.name != entry.name):
@@ -99,7 +106,8 @@ class EmbedderSection(QWidget):
 
     def _button(self, name: str, text: str, act: Callable[[], object]) -> Button:
         made = self.buttons[name] = Button(text, act)
-        made.setAccessibleName(f"{text} {shown(name)}")
+        if name != UNDO:
+            made.setAccessibleName(f"{text} {shown(name)}")
         return made
 
     def _use_text(self, known: Embedders) -> str:
@@ -126,6 +134,10 @@ class EmbedderSection(QWidget):
     def _chosen(self, known: Embedders) -> None:
         self._known = known
         self._show()
+
+    def _undo(self) -> None:
+        self.buttons[UNDO].setEnabled(False)
+        self._parts.client.call(UNDO_PASSAGES, Nothing(), self._chosen, self._refused)
 
     def _leave(self) -> None:
         self.cost = None
@@ -154,8 +166,17 @@ def again_text(cost: EmbedderCost) -> str:
     """What new passages cost, where an older Footnote made those that are there."""
     said = [tr("{n} file is cut into passages anew", "{n} files are cut into passages anew", cost.files)]
     said.append(tr("at most {n} passage is embedded", "at most {n} passages are embedded", cost.passages))
-    after = tr("Questions are answered meanwhile. It can't be undone.")
+    after = tr("Questions are answered meanwhile; for 30 days you can go back to the passages there are now.")
     return f"{'; '.join(said)}: {_time_text(cost.seconds)}. {after}"
+
+
+def former_text(files: int) -> str:
+    """What can be undone."""
+    return tr(
+        "{n} file was cut into new passages. For 30 days it can have those back that it had.",
+        "{n} files were cut into new passages. For 30 days they can have those back that they had.",
+        files,
+    )
 
 
 def _time_text(seconds: float) -> str:

@@ -14,8 +14,12 @@ from desktop.indexing.passage_words import FileWords, PassageWords, with_other_n
 from desktop.indexing.splitting import USUAL_SIZES, Sizes, TokenCounter, split, split_name
 from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_ledger import LedgerPassage, NewPassages, PassageLedger
+from desktop.storage.passage_rows import CutFile
 from desktop.storage.search_index import SearchIndex, WordRow
+
+_READ_AT_ONCE = 2_000  # vectors
 
 
 class PassageEmbedder(Protocol):
@@ -50,7 +54,7 @@ class EmbedderOffsets:
 class PassageMaker:
     """Turns documents into rows for both stores. `tokenizer` names what measures passages, such as an embedder.
 
-    `tokens` is that tokenizer; None: the embedder's own.
+    `tokens` is that tokenizer; None: the embedder's own. `revision` names the embedder.
     """
 
     def __init__(
@@ -61,36 +65,53 @@ class PassageMaker:
         tokenizer: str,
         tokens: TokenCounter | None = None,
         sizes: Sizes = USUAL_SIZES,
+        former: FormerPassages | None = None,
+        revision: str = "",
     ) -> None:
         self._ledger = ledger
         self._index = index
         self._embedder = embedder
         self._tokens = tokens or (EmbedderOffsets(embedder) if embedder else WordOffsets())
         self._sizes = sizes
+        self._former, self._revision = former, revision
         self.split_by = split_name(tokenizer)
 
     def prepare(self, file: KnownFile, stamp: FileStamp, sha256: str, document: Document, changed: int) -> NewPassages:
         """Splits the document; passages that were there before keep their id. Ids of new ones are reserved."""
         spans = split(document, self._tokens, self._sizes)
-        old = self._ledger.digests(file.id)
-        ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in spans]
+        ends = [0, *(span.end for span in spans)]
+        gaps = tuple(document.text[end : span.start] for end, span in zip(ends, spans, strict=False))
+        language = language_of(document.text)
+        cut = CutFile(sha256, self.split_by, document.title, language, document.format, document.note, spans, gaps)
+        return self._with_ids(file.id, stamp, cut, changed)
+
+    def former(self, file_id: int) -> CutFile | None:
+        """The passages that the user wants back for this file."""
+        return self._former.wanted(file_id) if self._former else None
+
+    def put_back(self, file: KnownFile, former: CutFile, changed: int) -> NewPassages:
+        """As `prepare`, of what the unchanged file was cut into before."""
+        return self._with_ids(file.id, file.stamp, former, changed)
+
+    def _with_ids(self, file_id: int, stamp: FileStamp, cut: CutFile, changed: int) -> NewPassages:
+        old = self._ledger.digests(file_id)
+        ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in cut.spans]
         kept = frozenset(i for i in ids if i)
         fresh = iter(self._ledger.reserve_ids(len(ids) - len(kept)))
-        ends = [0, *(span.end for span in spans)]
         return NewPassages(
-            file_id=file.id,
+            file_id=file_id,
             stamp=stamp,
-            sha256=sha256,
-            title=document.title,
-            format=document.format,
-            language=language_of(document.text),
-            spans=spans,
-            gaps=tuple(document.text[end : span.start] for end, span in zip(ends, spans, strict=False)),
+            sha256=cut.sha256,
+            title=cut.title,
+            format=cut.format,
+            language=cut.language,
+            spans=cut.spans,
+            gaps=cut.gaps,
             ids=tuple(i or next(fresh) for i in ids),
             kept=kept,
             changed=changed,
-            split_by=self.split_by,
-            note=document.note,
+            split_by=cut.split_by,
+            note=cut.note,
         )
 
     def store(self, batch: Sequence[NewPassages]) -> None:
@@ -103,8 +124,37 @@ class PassageMaker:
             file = FileWords(new.file_id, new.title, new.language)
             passages = [PassageWords(i, s.heading, s.header, s.text) for i, s in zip(new.ids, new.spans, strict=True)]
             rows.extend(word_rows(file, passages, set(new.ids) - new.kept | moved))
+        for new in batch:
+            self._keep_former(new)
         self._index.add_words(rows, replacing=renewed)
         self._ledger.replace(batch)
+        self._give_back([new for new in batch if new.split_by != self.split_by])
+
+    def _keep_former(self, new: NewPassages) -> None:
+        """What the file was, where it is cut anew by the user's wish."""
+        if self._former is None or not self._former.is_expected(new.file_id, new.sha256):
+            return
+        passages = self._ledger.of_file(new.file_id)
+        gone = [p.id for p in passages if p.id not in new.kept]
+        vectors = dict[int, np.ndarray]()
+        for start in range(0, len(gone), _READ_AT_ONCE):
+            vectors |= self._index.vectors_of(gone[start : start + _READ_AT_ONCE])
+        if passages:
+            self._former.keep(passages, self._revision, vectors)
+
+    def _give_back(self, restored: Sequence[NewPassages]) -> None:
+        """The vectors of passages that are what they were."""
+        if self._former is None or not restored:
+            return
+        given: list[tuple[int, int, np.ndarray]] = []
+        for new in restored:
+            vectors = self._former.vectors_of(new.file_id, self._revision)
+            for passage_id, span in zip(new.ids, new.spans, strict=True):
+                if passage_id not in new.kept and span.digest in vectors:
+                    given.append((passage_id, new.file_id, vectors[span.digest]))
+        if given:
+            self._give_vectors(given, copied=len(given))
+        self._former.drop([new.file_id for new in restored])
 
     def embed(
         self,
@@ -124,12 +174,16 @@ class PassageMaker:
         copied = {p.id: vectors[twin] for p in waiting if (twin := twins[p.id]) is not None and twin in vectors}
         computed = self._compute([p for p in waiting if p.id not in copied], go_on)
         found = {p.id: copied[p.id] if p.id in copied else computed.get(p.digest) for p in waiting}
-        given = [(p, vector) for p in waiting if (vector := found[p.id]) is not None]
-        ids = [p.id for p, _ in given]
+        given = [(p.id, p.file_id, vector) for p in waiting if (vector := found[p.id]) is not None]
+        self._give_vectors(given, copied=len(given) - len(computed))
+        return len(given)
+
+    def _give_vectors(self, given: Sequence[tuple[int, int, np.ndarray]], copied: int) -> None:
+        """(passage id, file id, vector) each."""
+        ids = [passage_id for passage_id, _, _ in given]
         self._index.remove_vectors(ids)  # rows that a killed engine left before it could note them
-        self._index.add_vectors(ids, [p.file_id for p, _ in given], np.stack([vector for _, vector in given]))
-        self._ledger.mark_embedded(ids, copied=len(ids) - len(computed))
-        return len(ids)
+        self._index.add_vectors(ids, [file_id for _, file_id, _ in given], np.stack([v for _, _, v in given]))
+        self._ledger.mark_embedded(ids, copied)
 
     @property
     def can_embed(self) -> bool:

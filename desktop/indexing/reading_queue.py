@@ -97,7 +97,7 @@ class ReadingQueue:
         passages = 0
         try:
             if not self._passed_as_unchanged(file):
-                passages = self._read(file)
+                passages = self._put_back(file) or self._read(file)
         except ReaderDied as death:
             if death.cause is Ending.KILLED:
                 self._try_again(file)
@@ -140,10 +140,24 @@ class ReadingQueue:
         self._parts.recognition.met(file.id, look.waiting)
         new = self._parts.maker.prepare(file, found.stamp, look.sha256, look.document, changed)
         self._retries.forget(file.id)
-        self._batch_since = self._batch_since or time.monotonic()
-        self._batch.append(new)
+        self._take_up(new)
         self._parts.ledger.keep(new)
         return len(new.spans)
+
+    def _put_back(self, file: KnownFile) -> int:
+        """The user went back to the passages of an older splitter, and the bytes are those that it cut."""
+        former = self._parts.maker.former(file.id)
+        if former is None:
+            return 0
+        changed = self._parts.ledger.change_number(file.id)
+        if not _has_hash(file, former.sha256):
+            return 0
+        self._take_up(self._parts.maker.put_back(file, former, changed))
+        return len(former.spans)
+
+    def _take_up(self, new: NewPassages) -> None:
+        self._batch_since = self._batch_since or time.monotonic()
+        self._batch.append(new)
 
     def _passed_as_unchanged(self, file: KnownFile) -> bool:
         """The bytes are those that were read before: a touch, a folder that came back. Then it is indexed already."""
@@ -151,10 +165,7 @@ class ReadingQueue:
         fits = not maker.can_embed or same_measure(file.split_by, maker.split_by)
         if not (file.sha256 and file.split_by and fits):
             return False
-        try:
-            same = hash_file(file.path) == file.sha256
-        except OSError:
-            return False
+        same = _has_hash(file, file.sha256)
         if same:
             self._files.set_state(file.id, FileState.INDEXED)
         return same
@@ -186,3 +197,10 @@ class ReadingQueue:
             transient = problem.transient and problem.state == FileState.FAILED.value
             coming = self._parts.recognition.met(file.id, int(problem.state == FileState.NEEDS_OCR.value))
             self._files.set_state(file.id, FileState(problem.state), coming or str(problem), transient=transient)
+
+
+def _has_hash(file: KnownFile, sha256: str) -> bool:
+    try:
+        return hash_file(file.path) == sha256
+    except OSError:
+        return False

@@ -1,11 +1,14 @@
 """Holds the search index against the ledger, mends what differs, and remakes it. The ledger is always right."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from desktop.indexing.passage_words import FileWords, PassageWords, word_rows
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.search_index import SearchIndex, WordRow
 
@@ -26,10 +29,20 @@ class Differences:
 
 
 class IndexUpkeep:
-    """Orphans are ordinary (rows of what was deleted, until the next tidy-up); the other differences are damage."""
+    """Orphans are ordinary (rows of what was deleted, until the next tidy-up); the other differences are damage.
 
-    def __init__(self, ledger: PassageLedger, index: SearchIndex) -> None:
+    `clock` gives seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        ledger: PassageLedger,
+        index: SearchIndex,
+        former: FormerPassages | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._ledger, self._index = ledger, index
+        self._former, self._clock = former, clock
 
     def compare(self) -> Differences:
         """In sorted arrays: of a million passages, sets would take hundreds of megabytes."""
@@ -59,6 +72,8 @@ class IndexUpkeep:
 
     def tidy(self) -> None:
         self._index.tidy()
+        if self._former is not None:
+            self._former.tidy(self._clock())
         self._ledger.tidy()
 
     def forget_deleted(self) -> None:

@@ -20,13 +20,15 @@ class EmbedderEntry:
 class Embedders:
     """`chosen` makes the vectors; `answering` finds for questions: the one before, until all vectors are made.
 
-    `outdated` files have passages of an older splitter: to choose the chosen one again makes new ones.
+    `outdated` files have passages of an older splitter: to choose the chosen one again makes new ones. `former` files
+    were cut anew so within a month: `undo_passages` puts the passages back that they had.
     """
 
     embedders: tuple[EmbedderEntry, ...]
     chosen: str
     answering: str
     outdated: int
+    former: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,4 @@ class EmbedderCost:
 LIST_EMBEDDERS = Method("list_embedders", Nothing, Embedders)
 PREVIEW_EMBEDDER = Method("preview_embedder", EmbedderName, EmbedderCost)
 CHOOSE_EMBEDDER = Method("choose_embedder", EmbedderName, Embedders)
+UNDO_PASSAGES = Method("undo_passages", Nothing, Embedders)

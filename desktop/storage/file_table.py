@@ -169,8 +169,18 @@ class FileTable:
         return int(files), int(passages)
 
     def split_again(self, split_by: str, older_too: bool) -> None:
-        """These files wait to be read, even if they have not changed; they are answered from meanwhile."""
+        """These files wait to be read, even if they have not changed; they are answered from meanwhile.
+
+        `older_too`: that is the user's wish, and what they were is kept (see former_passages.py).
+        """
         with self._database.transaction() as connection:
+            if older_too:
+                connection.execute(
+                    "INSERT OR REPLACE INTO former_passages (file_id, since, sha256, split_by) "
+                    "SELECT id, ?2, sha256, split_by FROM files "
+                    f"WHERE state = 'indexed' AND passages > 0 AND {_OTHER[True]} AND NOT {_OTHER[False]}",
+                    (split_by, time.time()),
+                )
             connection.execute(
                 "UPDATE files SET state = 'waiting', split_by = '', changed = changed + 1 "
                 f"WHERE state = 'indexed' AND {_OTHER[older_too]}",

@@ -130,6 +130,15 @@ UPDATE passages SET header_id = (SELECT h.id FROM headers h WHERE h.file_id = pa
 ALTER TABLE files DROP COLUMN header;
 """
 
+# see former_passages.py; `content` NULL: the file has its passages still
+_FORMER = """
+CREATE TABLE former_passages (
+    file_id INTEGER PRIMARY KEY REFERENCES files(id) ON DELETE CASCADE, since REAL NOT NULL, sha256 TEXT NOT NULL,
+    split_by TEXT NOT NULL, content BLOB, revision TEXT NOT NULL DEFAULT '', vectors BLOB,
+    wanted INTEGER NOT NULL DEFAULT 0
+) STRICT;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -142,6 +151,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0010_places", _PLACES),
     ("0011_stored", _STORED),
     ("0012_headers", _HEADERS),
+    ("0013_former", _FORMER),
 )
 
 

@@ -40,6 +40,20 @@ class LedgerPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class CutFile:
+    """A file's passages before they have ids. `gaps` are parallel to `spans`; `split_by` and `note` as below."""
+
+    sha256: str
+    split_by: str
+    title: str
+    language: str
+    format: str
+    note: str
+    spans: tuple[PassageSpan, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewPassages:
     """What a file became. `gaps` and `ids` are parallel to `spans`.
 

@@ -146,7 +146,60 @@ def test_passages_of_an_older_splitter_serve_until_the_user_wants_new_ones(libra
         engine.call(m.CHOOSE_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER))
         status = engine.wait_for(lambda s: s.files_read == first.files_read + 4 and s.progress.phase == "idle")
         assert status.passages_embedded == first.passages_embedded, "they came out the same"
-        assert (status.notices, engine.call(m.LIST_EMBEDDERS, Nothing()).outdated) == ((), 0)
+        after = engine.call(m.LIST_EMBEDDERS, Nothing())
+        assert (status.notices, after.outdated, after.former) == ((), 0, 4)
+
+
+def test_new_passages_can_be_undone_and_nothing_is_embedded(library: Path, documents: Path) -> None:
+    with RunningEngine(library) as engine:
+        engine.add(documents)
+    cut_as_by_an_older_footnote(library)
+    before = in_the_ledger(library)
+    with RunningEngine(library) as engine:
+        first = engine.wait_until_indexed()
+        engine.call(m.CHOOSE_EMBEDDER, m.EmbedderName(DEFAULT_EMBEDDER))
+        second = engine.wait_for(lambda s: s.files_read == first.files_read + 4 and s.progress.phase == "idle")
+        assert second.passages_embedded > first.passages_embedded
+        (documents / "house-0.txt").write_text("Something else now: the lamp is red.", encoding="utf-8")
+        third = engine.wait_for(lambda s: s.files_read == second.files_read + 1 and s.progress.phase == "idle")
+        assert engine.call(m.LIST_EMBEDDERS, Nothing()).former == 3
+    with RunningEngine(library) as engine:
+        engine.wait_until_indexed()
+        engine.call(m.UNDO_PASSAGES, Nothing())
+        last = engine.wait_for(lambda s: s.files_read == third.files_read + 3 and s.progress.phase == "idle")
+        assert (last.passages_embedded, last.covered) == (third.passages_embedded, 1.0)
+        assert engine.call(m.CHECK, Nothing()).problems == ()
+        known = engine.call(m.LIST_EMBEDDERS, Nothing())
+        assert (known.outdated, known.former) == (3, 0)
+        (found, *_) = engine.search("Which colour is the lamp?")
+        assert "red" in found.text
+    after = in_the_ledger(library)
+    changed = {path for path in before if path.endswith("house-0.txt")}
+    assert {path: after[path] for path in before if path not in changed} == {
+        path: rows for path, rows in before.items() if path not in changed
+    }
+
+
+def cut_as_by_an_older_footnote(library: Path) -> None:
+    """As if another splitter had made the passages: none of them comes out the same."""
+    database = Database(library / "library.db")
+    with database.transaction() as connection:
+        connection.execute("UPDATE files SET split_by = '1' || substr(split_by, instr(split_by, ' '))")
+        connection.execute("UPDATE passages SET digest = 'older ' || digest")
+    database.close()
+
+
+def in_the_ledger(library: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What stands of each file's passages but their ids."""
+    database = Database(library / "library.db")
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for path, *rest in database.rows(
+        'SELECT f.path, f.split_by, p.ordinal, p.start, p."end", p.text, p.digest, p.gap, p.embedded '
+        "FROM passages p JOIN files f ON f.id = p.file_id ORDER BY p.file_id, p.ordinal"
+    ):
+        found.setdefault(os.fsdecode(path), []).append(tuple(rest))
+    database.close()
+    return found
 
 
 def tables(library: Path) -> set[str]:

@@ -349,4 +349,5 @@ EMBEDDERS = Embedders(
     "all-MiniLM-L6-v2",
     "all-MiniLM-L6-v2",
     0,
+    0,
 )

@@ -58,7 +58,8 @@ class FakeEngine:
         self.models = FakeModels(folder, words, self.send, self.note)
         self.tones = FakeTones(self.send, self.note, empty="empty" in words, waits="slow" in words)
         self.paused = False
-        self.embedders = dataclasses.replace(canned.EMBEDDERS, outdated=3 if "outdated" in words else 0)
+        older, former = 3 if "outdated" in words else 0, 1_204 if "cut-anew" in words else 0
+        self.embedders = dataclasses.replace(canned.EMBEDDERS, outdated=older, former=former)
         self.calls: list[str] = []
         if "empty" not in words:
             self._seed()
@@ -117,6 +118,11 @@ class FakeEngine:
     def choose_embedder(self, request: m.EmbedderName) -> m.Embedders:
         self.note(f"embedder {request.name}")
         self.embedders = dataclasses.replace(self.embedders, chosen=request.name)
+        return self.embedders
+
+    def undo_passages(self, _: Nothing) -> m.Embedders:
+        self.note("undo passages")
+        self.embedders = dataclasses.replace(self.embedders, former=0)
         return self.embedders
 
     def forget_missing(self, request: m.FolderId) -> Nothing:
@@ -380,6 +386,7 @@ class FakeEngine:
             m.LIST_EMBEDDERS: lambda _: self.embedders,
             m.PREVIEW_EMBEDDER: lambda asked: m.EmbedderCost(asked.name, 8_880, 120, 0, 89.0),
             m.CHOOSE_EMBEDDER: self.choose_embedder,
+            m.UNDO_PASSAGES: self.undo_passages,
             m.USER_ACTIVE: lambda _: Nothing(),
             m.PREVIEW_RULES: self.preview_rules,
             m.SET_RULES: self.set_rules,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.gui.controls import Button
-from desktop.gui.embedder_section import EmbedderSection, again_text, cost_text
+from desktop.gui.embedder_section import UNDO, EmbedderSection, again_text, cost_text
 from desktop.gui.window import FootnoteWindow
 from desktop.protocol.engine_messages import EmbedderCost
 
@@ -56,6 +57,16 @@ def test_new_passages_are_offered_where_an_older_footnote_made_them(
     qtbot.waitUntil(lambda: calls() == ["embedder all-MiniLM-L6-v2"])
     said = again_text(EmbedderCost("x", 8_880, 120, 2, 89.0))
     assert said.startswith("2 files are cut into passages anew; at most 8,880 passages are embedded: about 1 minute. ")
+
+
+def test_new_passages_can_be_undone(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+    shown = section(qtbot, open_window("cut-anew"))
+    texts = [text.text() for text in shown.findChildren(QLabel)]
+    assert any(text.startswith("1,204 files were cut into new passages.") for text in texts)
+    assert shown.buttons[UNDO].text() == "Undo new passages"
+    shown.buttons[UNDO].click()
+    qtbot.waitUntil(lambda: calls() == ["undo passages"])
+    qtbot.waitUntil(lambda: UNDO not in shown.buttons)
 
 
 def test_a_cost_in_words() -> None:
