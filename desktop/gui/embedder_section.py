@@ -158,7 +158,10 @@ def cost_text(cost: EmbedderCost) -> str:
     if cost.files:
         said.append(tr("{n} file is read again", "{n} files are read again", cost.files))
     time = _time_text(cost.seconds)
-    after = tr("Questions are answered meanwhile as now; for 30 days you can go back at no cost.")
+    if cost.files:  # going back, they are read and embedded once more
+        after = tr("Questions are answered meanwhile as now.")
+    else:
+        after = tr("Questions are answered meanwhile as now; for 30 days you can go back at no cost.")
     return f"{'; '.join(said)}: {time}. {after}"
 
 
@@ -173,8 +176,8 @@ def again_text(cost: EmbedderCost) -> str:
 def former_text(files: int) -> str:
     """What can be undone."""
     return tr(
-        "{n} file was cut into new passages. For 30 days it can have those back that it had.",
-        "{n} files were cut into new passages. For 30 days they can have those back that they had.",
+        "{n} file was cut into new passages. For 30 days you can go back to the old ones.",
+        "{n} files were cut into new passages. For 30 days you can go back to the old ones.",
         files,
     )
 
