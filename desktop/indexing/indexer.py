@@ -6,14 +6,12 @@ The table of files is its queue, so it can be killed at any moment and goes on w
 import contextlib
 import dataclasses
 import logging
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 
-from desktop.domain.errors import EngineProblem
 from desktop.indexing.disk_following import LOOK_AT_ROOTS_EVERY, DiskFollower
+from desktop.indexing.giving_up import end_process
 from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.progress import ProgressTeller, RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
@@ -65,7 +63,9 @@ class Indexer:
         self._tidying = Tidying()
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
-        self._working = threading.Lock()
+        # a lock is no queue: without the first, the thread would take the second again before one who waits for it
+        self._turnstile, self._working = threading.Lock(), threading.Lock()
+        self._queue: ReadingQueue | None = None
         self._teller = ProgressTeller(self._progress, on_progress)
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
 
@@ -125,8 +125,10 @@ class Indexer:
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
-        """Between two pieces of work, with no other begun until the block ends."""
-        with self._working:
+        """Between two pieces of work, with no other begun until the block ends; what was read is stored before."""
+        with self._turnstile, self._working:
+            if self._queue is not None:
+                self._tidying.wrote(self._queue.flush())
             yield
 
     @property
@@ -148,36 +150,30 @@ class Indexer:
     def _run(self) -> None:
         try:
             parts = self._open_parts(False)
-            queue = ReadingQueue(self._files, parts, self._progress)
+            queue = self._queue = ReadingQueue(self._files, parts, self._progress)
             queue.forgive(reader_version())
             queue.remember_crash()
             while not self._stopping:
                 self._clear_to_work.wait()
                 self._wake.clear()  # what arrives from here on keeps us from resting
+                with self._turnstile:
+                    pass
                 with self._working:
                     if self._reopen_wanted:
                         self._reopen_wanted = self._compared = False
                         queue.flush()
                         parts = self._open_parts(True)
-                        queue = ReadingQueue(self._files, parts, self._progress)
+                        queue = self._queue = ReadingQueue(self._files, parts, self._progress)
                     worked = self._step_or_mend(parts, queue)
                 if worked:
                     self._busy = True
                 else:
                     self._rest(queue)
         except Exception as error:
-            self._end(error)
+            if not self._stopping:
+                end_process(error)
         finally:
             self.disk.stop()
-
-    def _end(self, error: Exception) -> None:
-        """An index that never gets ready tells nobody why: the engine ends and is started again."""
-        if self._stopping:
-            return
-        known = isinstance(error, EngineProblem)
-        log.error("indexing can't go on", exc_info=None if known else error)
-        print(str(error) if known else "Indexing ended by a bug; the log says where.", file=sys.stderr, flush=True)
-        os._exit(3 if known else 70)
 
     def _step_or_mend(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         try:
@@ -213,6 +209,7 @@ class Indexer:
             self._note_change(self.disk.scan())
             return True
         if self._tidying.due:
+            queue.flush()  # what is read and not stored yet would be taken for lost
             return self._tidying.tidy(parts)
         if self._read(parts, queue) or self._embed(parts, queue) or self._recognise(parts):
             return True
@@ -281,7 +278,8 @@ class Indexer:
     def _goes_on(self, seconds: float) -> bool:
         """Nothing that can't wait has come up while passages are embedded for so long."""
         arrived = (self._wake.is_set() or self.disk.pending) and seconds >= _LEAST_EMBEDDING
-        return not arrived and self._clear_to_work.is_set() and not self._stopping
+        asked = self._turnstile.locked() or not self._clear_to_work.is_set()
+        return not arrived and not asked and not self._stopping
 
     def _recognise(self, parts: IndexerParts) -> bool:
         """Pictures of words come last, and are not waited for: meanwhile there may be something else to do."""

@@ -115,7 +115,11 @@ class PassageMaker:
         )
 
     def store(self, batch: Sequence[NewPassages]) -> None:
-        """Words first: after this the files are found by keywords and count as indexed."""
+        """Words first: after this the files are found by keywords and count as indexed.
+
+        Those that left the library since they were read are left out: nothing of them is to reach the disk again.
+        """
+        batch = self._ledger.of_known_files(batch)
         rows: list[WordRow] = []
         renewed: set[int] = set()
         for new in batch:

@@ -1,5 +1,6 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
+import json
 from array import array
 from collections.abc import Iterable, Sequence, Set
 from typing import Any
@@ -130,6 +131,13 @@ class PassageLedger:
             connection.execute("DELETE FROM passages WHERE file_id = ?", (file_id,))
             write_headers(connection, file_id, ())
             connection.execute("UPDATE files SET passages = 0, sha256 = '', stored = 0 WHERE id = ?", (file_id,))
+
+    def of_known_files(self, batch: Sequence[NewPassages]) -> list[NewPassages]:
+        """Without those whose file left the library since it was read."""
+        ids = json.dumps([new.file_id for new in batch])
+        rows = self._database.rows("SELECT id FROM files WHERE id IN (SELECT value FROM json_each(?))", ids)
+        known = {int(row[0]) for row in rows}
+        return [new for new in batch if new.file_id in known]
 
     # vectors
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import lancedb
 import pytest
 
 from desktop.domain.errors import UserError
@@ -29,6 +30,13 @@ def holding(data: Path, *words: str) -> set[str]:
         for name in names
         if any(word in Path(above, name).read_bytes().lower() for word in wanted)
     }
+
+
+def rows_with(data: Path, term: str) -> int:
+    """Rows of the search index that hold the term."""
+    connection = lancedb.connect(data / "passages.lance")
+    (words,) = [name for name in connection.list_tables().tables if name.startswith("words")]
+    return connection.open_table(words).count_rows(f"terms LIKE '%{term}%'")
 
 
 def test_nothing_of_a_forgotten_folder_is_left(engine: RunningEngine, tmp_path: Path) -> None:
@@ -80,3 +88,24 @@ def test_an_unknown_folder(engine: RunningEngine) -> None:
 
 def _id(engine: RunningEngine, folder: Path) -> int:
     return next(known.id for known in engine.status().folders if known.path == str(folder))
+
+
+def test_a_folder_is_forgotten_in_the_middle_of_reading(engine: RunningEngine, tmp_path: Path) -> None:
+    """What was read and waits to be stored with others is of the folder too."""
+    private, kept = tmp_path / "private", tmp_path / "kept"
+    kept.mkdir()
+    private.mkdir()
+    for number in range(400):
+        (kept / f"{number}.txt").write_text(f"{KEPT} It was written down in the year {1600 + number}.")
+        os.utime(kept / f"{number}.txt", (1e9, 1e9))  # read last: the newest come first
+    for number in range(200):
+        (private / f"ledger {number}.txt").write_text(f"{SECRET} Copy {number}.")
+    engine.call(m.ADD, m.Paths((str(private), str(kept))))
+    engine.wait_for(lambda s: s.progress.phase == "reading" and s.progress.done >= 20)
+    report = engine.call(m.FORGET_FOLDER, m.FolderId(_id(engine, private)))
+    assert report.found_in == ()
+    engine.wait_for(lambda s: s.counts.get("indexed", 0) >= 100)
+    assert rows_with(engine.data, "ferrand") == 0  # LanceDB writes them short: a look at its bytes finds nothing
+    engine.wait_until_indexed()
+    assert engine.status().counts == {"indexed": 400}
+    assert engine.call(m.CHECK, m.Nothing()).problems == ()

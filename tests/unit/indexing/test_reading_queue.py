@@ -313,10 +313,18 @@ def test_a_folder_removed_while_its_file_is_read(desk: Desk) -> None:
     desk.reader.outcomes = [lambda: desk.files.remove_folder(1)]
     desk.read_all()
     assert not desk.ledger.ids()
-    assert desk.words("amber") == []
-    assert desk.parts.upkeep.compare().orphaned
-    desk.parts.upkeep.heal(desk.parts.upkeep.compare())
-    assert not desk.parts.upkeep.compare().orphaned
+    assert desk.index.find_words(["amber"], 10) == []
+
+
+def test_words_of_a_folder_that_is_removed_before_they_are_stored_never_reach_the_index(desk: Desk) -> None:
+    file = desk.queue.next_file()
+    assert file is not None
+    desk.queue.read(file)
+    desk.files.remove_folder(1)
+    assert desk.queue.held == 1
+    desk.queue.flush()
+    assert desk.index.word_ids().tolist() == []
+    assert b"amber" not in b"".join(path.read_bytes() for path in (desk.home / "library").rglob("*.lance/*/*"))
 
 
 def test_a_file_edited_while_it_is_read_is_read_again(desk: Desk) -> None:
