@@ -3,6 +3,7 @@
 Both are embedded and searched with the passage, and never part of its text.
 """
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +19,11 @@ def embedding_text(title: str, heading: str, table_header: str, text: str) -> st
     """What is embedded of a passage: where it stands, shortened to 190 characters, then its text."""
     context = context_of(title, heading, table_header)
     return f"{context}\n{text}" if context else text
+
+
+def passage_digest(title: str, heading: str, table_header: str, text: str) -> str:
+    """Hex SHA-256 of what is embedded of a passage: equal ones have equal vectors."""
+    return hashlib.sha256(embedding_text(title, heading, table_header, text).encode("utf-8", "replace")).hexdigest()
 
 
 def context_of(title: str, heading: str, table_header: str) -> str:

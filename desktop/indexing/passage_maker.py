@@ -3,14 +3,15 @@
 Reads through the file reader process, writes through the stores; what is unchanged keeps its id and its vector.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from desktop.domain.documents import Document
-from desktop.indexing.passage_context import embedding_text
+from desktop.indexing.passage_context import embedding_text, passage_digest
 from desktop.indexing.passage_words import FileWords, PassageWords, with_other_neighbours, word_rows
+from desktop.indexing.same_passages import ids_of_same, with_other_words_above
 from desktop.indexing.splitting import USUAL_SIZES, Sizes, TokenCounter, split, split_name
 from desktop.storage.analysis import language_of
 from desktop.storage.file_table import FileStamp, KnownFile
@@ -94,8 +95,8 @@ class PassageMaker:
         return self._with_ids(file.id, file.stamp, former, changed)
 
     def _with_ids(self, file_id: int, stamp: FileStamp, cut: CutFile, changed: int) -> NewPassages:
-        old = self._ledger.digests(file_id)
-        ids = [old[span.digest].pop(0) if old.get(span.digest) else 0 for span in cut.spans]
+        old = self._ledger.of_file(file_id)
+        ids = ids_of_same(old, cut.spans)
         kept = frozenset(i for i in ids if i)
         fresh = iter(self._ledger.reserve_ids(len(ids) - len(kept)))
         return NewPassages(
@@ -112,6 +113,7 @@ class PassageMaker:
             changed=changed,
             split_by=cut.split_by,
             note=cut.note,
+            reworded=with_other_words_above(old, ids, cut),
         )
 
     def store(self, batch: Sequence[NewPassages]) -> None:
@@ -124,10 +126,11 @@ class PassageMaker:
         renewed: set[int] = set()
         for new in batch:
             moved = with_other_neighbours(self._ledger.order(new.file_id), new.ids) if new.kept else set[int]()
-            renewed |= moved
+            again = moved | new.reworded
+            renewed |= again
             file = FileWords(new.file_id, new.title, new.language)
             passages = [PassageWords(i, s.heading, s.header, s.text) for i, s in zip(new.ids, new.spans, strict=True)]
-            rows.extend(word_rows(file, passages, set(new.ids) - new.kept | moved))
+            rows.extend(word_rows(file, passages, set(new.ids) - new.kept | again))
         for new in batch:
             self._keep_former(new)
         self._index.add_words(rows, replacing=renewed)
@@ -157,7 +160,7 @@ class PassageMaker:
                 if passage_id not in new.kept and span.digest in vectors:
                     given.append((passage_id, new.file_id, vectors[span.digest]))
         if given:
-            self._give_vectors(given, copied=len(given))
+            self._give_vectors(given, len(given), {})
         self._former.drop([new.file_id for new in restored])
 
     def embed(
@@ -173,31 +176,35 @@ class PassageMaker:
         """
         if self._embedder is not None:
             self._embedder.use_threads(threads)
-        twins = {p.id: self._ledger.embedded_twin(p.digest) for p in waiting}
+        # not the stored digest: that is of the title and headings at the time when the passage came, or got a vector
+        digests = {p.id: passage_digest(p.title, p.heading, p.header, p.text) for p in waiting}
+        twins = {p.id: self._ledger.embedded_twin(digests[p.id]) for p in waiting}
         vectors = self._index.vectors_of([twin for twin in set(twins.values()) if twin is not None])
         copied = {p.id: vectors[twin] for p in waiting if (twin := twins[p.id]) is not None and twin in vectors}
-        computed = self._compute([p for p in waiting if p.id not in copied], go_on)
-        found = {p.id: copied[p.id] if p.id in copied else computed.get(p.digest) for p in waiting}
-        given = [(p.id, p.file_id, vector) for p in waiting if (vector := found[p.id]) is not None]
-        self._give_vectors(given, copied=len(given) - len(computed))
+        computed = self._compute({digests[p.id]: p for p in waiting if p.id not in copied}, go_on)
+        found = {p.id: copied[p.id] if p.id in copied else computed.get(digests[p.id]) for p in waiting}
+        given = [(p, vector) for p in waiting if (vector := found[p.id]) is not None]
+        others = {p.id: digests[p.id] for p, _ in given if digests[p.id] != p.digest}
+        self._give_vectors([(p.id, p.file_id, vector) for p, vector in given], len(given) - len(computed), others)
         return len(given)
 
-    def _give_vectors(self, given: Sequence[tuple[int, int, np.ndarray]], copied: int) -> None:
-        """(passage id, file id, vector) each."""
+    def _give_vectors(
+        self, given: Sequence[tuple[int, int, np.ndarray]], copied: int, digests: Mapping[int, str]
+    ) -> None:
+        """(passage id, file id, vector) each. `digests` are those of ids whose stored one is another."""
         ids = [passage_id for passage_id, _, _ in given]
         self._index.remove_vectors(ids)  # rows that a killed engine left before it could note them
         self._index.add_vectors(ids, [file_id for _, file_id, _ in given], np.stack([v for _, _, v in given]))
-        self._ledger.mark_embedded(ids, copied)
+        self._ledger.mark_embedded(ids, copied, digests)
 
     @property
     def can_embed(self) -> bool:
         return self._embedder is not None
 
-    def _compute(self, passages: Sequence[LedgerPassage], go_on: Callable[[int], bool]) -> dict[str, np.ndarray]:
+    def _compute(self, unique: Mapping[str, LedgerPassage], go_on: Callable[[int], bool]) -> dict[str, np.ndarray]:
         """Vectors by digest."""
-        if not passages or self._embedder is None:
+        if not unique or self._embedder is None:
             return {}
-        unique = {p.digest: p for p in passages}
         texts = [embedding_text(p.title, p.heading, p.header, p.text) for p in unique.values()]
         digests, found = list(unique), dict[str, np.ndarray]()
         for indexes, vectors in self._embedder.slices(texts):

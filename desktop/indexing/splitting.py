@@ -4,7 +4,6 @@ First every boundary that outranks all others within a window of tokens becomes 
 hash of the text around it); then what is still too long is cut inside. Reads no files, embeds nothing.
 """
 
-import hashlib
 import re
 import zlib
 from bisect import bisect_left, bisect_right
@@ -16,7 +15,7 @@ from typing import Protocol
 from desktop.domain.documents import Document, PassageSpan
 from desktop.domain.places import PlaceSpan, joined
 from desktop.indexing.boundaries import LINE, PAGE, rank_boundaries
-from desktop.indexing.passage_context import Outline, TableHeaders, context_of, embedding_text
+from desktop.indexing.passage_context import Outline, TableHeaders, context_of, passage_digest
 
 SPLITTER_VERSION = 4
 
@@ -94,8 +93,7 @@ class _Splitter:
     def _passage(self, start: int, end: int) -> PassageSpan:
         document, text = self._document, self._text[start:end]
         heading, header = self._outline.path(start, end), self._headers.above(start)
-        embedded = embedding_text(document.title, heading, header, text)
-        digest = hashlib.sha256(embedded.encode("utf-8", "replace")).hexdigest()
+        digest = passage_digest(document.title, heading, header, text)
         places = joined(self._places(start, end))
         return PassageSpan(start, end, self._page(start), heading, text, digest, places, header)
 

@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from desktop.domain.files import FileState
@@ -39,15 +39,6 @@ class PassageLedger:
     def change_number(self, file_id: int) -> int:
         """Counts the file's changes; a reading of an older number is not stored."""
         return self._database.count("SELECT changed FROM files WHERE id = ?", file_id)
-
-    def digests(self, file_id: int) -> dict[str, list[int]]:
-        """The file's passage ids by digest, in order."""
-        found: dict[str, list[int]] = {}
-        for digest, passage_id in self._database.rows(
-            "SELECT digest, id FROM passages WHERE file_id = ? ORDER BY ordinal", file_id
-        ):
-            found.setdefault(digest, []).append(passage_id)
-        return found
 
     def order(self, file_id: int) -> list[int]:
         """The file's passage ids as they follow each other."""
@@ -162,10 +153,15 @@ class PassageLedger:
         row = self._database.row("SELECT id FROM passages WHERE digest = ? AND embedded = 1 LIMIT 1", digest)
         return int(row[0]) if row else None
 
-    def mark_embedded(self, ids: Sequence[int], copied: int) -> None:
-        """Their vectors are stored; `copied` of them were taken from an equal passage, not computed."""
+    def mark_embedded(self, ids: Sequence[int], copied: int, digests: Mapping[int, str]) -> None:
+        """Their vectors are stored; `copied` of them were taken from an equal passage, not computed.
+
+        `digests` says what the vectors of those ids were made of whose stored digest says something else.
+        """
         with self._database.transaction() as connection:
             connection.executemany("UPDATE passages SET embedded = 1 WHERE id = ?", [(i,) for i in ids])
+            others = [(digest, i) for i, digest in digests.items()]
+            connection.executemany("UPDATE passages SET digest = ? WHERE id = ?", others)
             for name, n in (("passages_embedded", len(ids) - copied), ("passages_kept", copied)):
                 connection.execute("UPDATE counters SET value = value + ? WHERE name = ?", (n, name))
 

@@ -57,7 +57,8 @@ class CutFile:
 class NewPassages:
     """What a file became. `gaps` and `ids` are parallel to `spans`.
 
-    `kept` ids were there before and keep their vector; `split_by` names the splitter and its tokenizer; `note` says
+    `kept` ids were there before and keep their vector; `reworded` are those of them whose words are to be written anew,
+    as the title or the headings above them are others; `split_by` names the splitter and its tokenizer; `note` says
     what of the file could not be read.
     """
 
@@ -74,6 +75,7 @@ class NewPassages:
     changed: int
     split_by: str
     note: str = ""
+    reworded: frozenset[int] = frozenset()
 
 
 def passage_of(row: tuple[Any, ...]) -> LedgerPassage:

@@ -48,6 +48,11 @@ def test_a_saved_paragraph_is_found_and_only_its_passages_are_embedded(engine: R
     assert after.passages_embedded - before.passages_embedded <= 3
     assert after.passages_kept - before.passages_kept >= 10
     assert not any(PARAGRAPHS[12] in p.text for p in engine.search(PARAGRAPHS[12]))
+    (folder / "survey.txt").write_text("\n\n".join(["Zanzibar 2024", *words]), encoding="utf-8")
+    engine.wait_until_found("Zanzibar")
+    titled = engine.wait_until_indexed()
+    assert titled.passages_embedded - after.passages_embedded <= 3, "a title on top"
+    assert len(engine.search("Zanzibar", 50)) > 3, "what stands far below the title"
 
 
 def test_a_new_file_is_found_and_a_deleted_one_is_gone(engine: RunningEngine, folder: Path) -> None:

@@ -146,7 +146,7 @@ def _store(
     ledger.replace(made)
     ids = [row.id for row in rows]
     index.add_vectors(ids, [row.file_id for row in rows], np.stack([next(vectors) for _ in ids]))
-    ledger.mark_embedded(ids, 0)
+    ledger.mark_embedded(ids, 0, {})
 
 
 def _vectors(dimension: int) -> Iterator[np.ndarray]:

@@ -44,12 +44,23 @@ class SmallLibrary:
         self.folder = self.files.add_folder(str(folder), is_file=False)
 
     def add(self, name: str, text: str) -> None:
-        stamp = FileStamp(len(text), 1, len(name))
-        self.files.apply(Changes(added=[(self.folder, name, stamp, FileState.WAITING, "", "text")]))
+        self.save(name, Document(text, "", "text", is_source=True, blocks=(), pages=()))
+
+    def save(self, name: str, document: Document) -> None:
+        """The file is new, or another now; its passages get no vectors yet."""
+        stamp = FileStamp(len(document.text), 1, len(name))
+        if name not in self.files.known_files(self.folder):
+            self.files.apply(Changes(added=[(self.folder, name, stamp, FileState.WAITING, "", "text")]))
         known = self.files.known_files(self.folder)[name]
-        document = Document(text, "", "text", is_source=True, blocks=(), pages=())
         changed = self.ledger.change_number(known.id)
         self.maker.store([self.maker.prepare(known, stamp, name, document, changed)])
+
+    def embed(self) -> int:
+        """Returns how many vectors the embedder made for it."""
+        before, _ = self.counted()
+        while waiting := self.ledger.waiting(1_000):
+            self.maker.embed(waiting)
+        return self.counted()[0] - before
 
     def counted(self) -> tuple[int, int]:
         """(passages that the embedder made vectors for, passages that took another's)."""
