@@ -10,7 +10,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import BinaryIO
 
 from desktop.domain.errors import EngineProblem, FootnoteError
@@ -23,6 +25,7 @@ from desktop.protocol.common_messages import HELLO, Hello
 from desktop.protocol.lines import MAX_LINE, PROTOCOL, error_line, fault_of, request_line
 from desktop.protocol.server import LineServer, claim_standard_streams
 
+_ENDING = ("SIGTERM", "SIGHUP", "SIGBREAK")  # the last on Windows alone
 _LOCK_SECONDS = 20.0  # an engine that ends stops an answer and its children first
 
 log = logging.getLogger("footnote.engine")
@@ -83,11 +86,13 @@ def _serve(folders: DataFolders, address: str, requests: BinaryIO, replies: Bina
     services = Services(folders, os.getpid())
     door = _Door(services, Listener(address))
     door.open()
+    _end_when_told(services)
     services.start()
     try:
-        _serve_one(services, requests, replies)
+        _serve_one(services, requests, replies, services.expect_end)
         if not door.close_if_empty():
             # the parent may go its way: this engine lives on for the others
+            services.go_on()
             replies.close()
             door.close_when_empty()
     finally:
@@ -95,8 +100,24 @@ def _serve(folders: DataFolders, address: str, requests: BinaryIO, replies: Bina
     return 0
 
 
-def _serve_one(services: Services, requests: BinaryIO, replies: BinaryIO) -> None:
-    server = LineServer(services.handlers(), requests, replies, BACKGROUND, _log_bug)
+def _end_when_told(services: Services) -> None:
+    """At logout, when a terminal or its window is closed, or by `kill`: an end like that of the input."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for each in known:  # told once is enough: what ends now is not to be broken off
+            signal.signal(each, signal.SIG_IGN)
+        services.expect_end()
+        sys.exit(0)
+
+    known = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+    for each in known:
+        signal.signal(each, end)
+
+
+def _serve_one(
+    services: Services, requests: BinaryIO, replies: BinaryIO, on_end: Callable[[], None] = lambda: None
+) -> None:
+    server = LineServer(services.handlers(), requests, replies, BACKGROUND, _log_bug, on_end)
     services.broadcast.join(server)
     try:
         server.serve()

@@ -236,8 +236,17 @@ class Services:
         self._indexer.start()
         self._idle.start()
 
+    def expect_end(self) -> None:
+        """First of all when an engine is told to end: who waits for it may kill it before `stop` is through."""
+        self._note.seal()
+
+    def go_on(self) -> None:
+        """Somebody else still needs this engine."""
+        self._note.unseal()
+
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
+        self.expect_end()
         self._trials.stop()
         self._answers.stop()
         self._indexer.stopping()

@@ -147,7 +147,7 @@ class EngineClient(QObject):
             self._unsent.append(line)
 
     def close(self) -> None:
-        """Closes the engine's input, waits up to two seconds for its end, then kills it."""
+        """Closes the engine's input, waits up to two seconds for its end, tells it once more, then kills it."""
         self._closing = True
         self._start_later.stop()
         process, self._process = self._process, None
@@ -157,8 +157,10 @@ class EngineClient(QObject):
         self._let_go(process)
         process.closeWriteChannel()
         if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(GRACE):
-            process.kill()
-            process.waitForFinished(GRACE)
+            process.terminate()  # it may live on for a command: to be killed then would look like a crash
+            if not process.waitForFinished(GRACE):
+                process.kill()
+                process.waitForFinished(GRACE)
 
     def _send_errors_to_log(self, process: QProcess) -> None:
         log = self._command.log

@@ -75,7 +75,10 @@ class _Lane:
 
 
 class LineServer:
-    """Serves one connection. `send_event` may be called from any thread."""
+    """Serves one connection. `send_event` may be called from any thread.
+
+    `on_end` is called as soon as the other side closes its end, before jobs under way are finished.
+    """
 
     def __init__(
         self,
@@ -84,18 +87,20 @@ class LineServer:
         replies: BinaryIO,
         background: Sequence[frozenset[str]] = (),
         on_bug: Callable[[str, BaseException], None] | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._handlers = {method.name: (method, call) for method, call in handlers.items()}
         self._requests = requests
         self._replies = replies
         self._lanes = [_Lane(self._answer, methods) for methods in background]
-        self._on_bug = on_bug
+        self._on_bug, self._on_end = on_bug, on_end
         self._write_lock = threading.Lock()
 
     def serve(self) -> None:
         """Returns when the other side closes its end; jobs under way are finished first."""
         while line := self._requests.readline(MAX_LINE + 1):
             self._take(line)
+        self._on_end()
         for lane in self._lanes:
             lane.finish()
 

@@ -25,3 +25,29 @@ def test_a_damaged_note_is_only_a_strange_word(tmp_path: Path) -> None:
     note.write("9" * 1_000)
     assert note.read() == "9" * 64
     note.close()
+
+
+def test_a_process_that_ends_by_wish_leaves_no_word(tmp_path: Path) -> None:
+    note = CrashNote(tmp_path / "note")
+    note.write("7")
+    note.seal()
+    assert note.read() == ""
+    note.write("8")
+    assert note.read() == ""
+    note.unseal()
+    note.write("9")
+    assert note.read() == "9"
+    note.close()
+    note.write("10")
+    note.clear()
+    assert CrashNote(tmp_path / "note").read() == "9"
+
+
+def test_what_the_process_before_left_stays_until_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "note").write_text("7")
+    note = CrashNote(tmp_path / "note")
+    note.seal()
+    assert note.read() == "7"
+    note.clear()
+    assert note.read() == ""
+    note.close()
