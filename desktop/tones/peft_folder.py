@@ -1,4 +1,4 @@
-"""Recognises adapters that PEFT saved, by the names of their files. Opens none."""
+"""Recognises adapters that PEFT saved, by the names of their files. Opens none but to see whether it is a GGUF file."""
 
 from pathlib import Path
 
@@ -22,8 +22,23 @@ def peft_folder(path: str | Path) -> Path | None:
 
 
 def is_pickle(path: Path) -> bool:
-    """Whether its name is one that PyTorch's pickles have."""
-    return path.suffix.lower() in _PICKLES
+    """Whether its name is one that PyTorch's pickles have, and its first bytes aren't those of a GGUF file."""
+    return path.suffix.lower() in _PICKLES and not _is_gguf(path)
+
+
+def gguf_name(path: Path) -> str:
+    """The name under which a GGUF file is listed, whatever it is called where it comes from."""
+    if path.suffix.lower() == ".gguf":
+        return path.name
+    return f"{path.stem if path.suffix.lower() in _PICKLES else path.name}.gguf"
+
+
+def _is_gguf(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4) == b"GGUF"
+    except OSError:
+        return False
 
 
 def holds_pickle(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from desktop.gguf.adapter import shape_problem
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.tones.adapter import Read, describe_tone, examine_tone, read_adapter
 from desktop.tones.cards import card_path, first_card, read_card, write_card
-from desktop.tones.peft_folder import PICKLE_REASON, is_pickle, peft_folder
+from desktop.tones.peft_folder import PICKLE_REASON, gguf_name, is_pickle, peft_folder
 from desktop.tones.whole_file import whole_file
 
 _ASIDE = ".removed"
@@ -132,7 +132,7 @@ def _add_copy(source: Path, folder: Path, base: GgufHeader | None) -> Path:
     problem = shape_problem(header, base) if base is not None else ""
     if problem:
         raise UserError("This tone can't be used with this model.", problem)
-    target = _free_place(source, source.name, folder)
+    target = _free_place(source, gguf_name(source), folder)
     if not target.exists():
         try:
             stream = source.open("rb")

@@ -238,6 +238,18 @@ def test_adding_copies_once_and_touches_nothing(small_model: Path, base: GgufHea
     assert [Path(tone.path).name for tone in list_tones(shelf, base)] == ["warm-2.gguf", "warm.gguf"]
 
 
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [("sha256-0a1b", "sha256-0a1b.gguf"), ("warm.bin", "warm.gguf"), ("warm-v1.5", "warm-v1.5.gguf"),
+     ("Warm.GGUF", "Warm.GGUF")],
+)  # fmt: skip
+def test_an_adapter_by_any_name_is_listed(small_model: Path, tmp_path: Path, name: str, listed: str) -> None:
+    source = make_lora(small_model, tmp_path / name)
+    shelf = tmp_path / "tones"
+    assert Path(add_tone(source, shelf).path).name == listed
+    assert [Path(tone.path).name for tone in list_tones(shelf)] == [listed]
+
+
 def test_removing_deletes_the_copy_alone(small_model: Path, tmp_path: Path) -> None:
     source = make_lora(small_model, tmp_path / "warm.gguf")
     shelf = tmp_path / "tones"
