@@ -97,8 +97,10 @@ class ToneTrials:
         self._answers.check(path)
         if not questions:
             raise UserError("There is nothing to ask yet.", "Add a folder first, or write a question.")
-        self._numbers += 1
         others = tuple(strength for strength in dict.fromkeys(strengths) if strength > 0)
+        if not others:
+            raise UserError("At 0 % a tone says nothing.", "Try it with a strength above 0.")
+        self._numbers += 1
         trial = _Trial(self._numbers, path, questions, (0.0, *others), truth)
         self._open[trial.number] = trial
         self._trials.put(trial)

@@ -138,6 +138,8 @@ def test_what_can_not_be_tried_is_refused(engine: RunningEngine, tone: str, smal
     for method, asked in (
         (m.HEAR_TONE, m.HearTone(tone, QUESTION, (1.6,))),
         (m.HEAR_TONE, m.HearTone(tone, QUESTION, ())),
+        (m.HEAR_TONE, m.HearTone(tone, QUESTION, (0.0,))),
+        (m.CHECK_TRUTH, m.CheckTruth(tone, 0.0)),
         (m.HEAR_TONE, m.HearTone(str(other), QUESTION, (1.0,))),
         (m.CHECK_TRUTH, m.CheckTruth(str(tmp_path / "none.gguf"), 1.0)),
     ):
