@@ -22,7 +22,7 @@ BUILD_OPTIONS = (
     "-DLLAVA_BUILD=OFF -DLLAMA_BUILD_MTMD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
 )
 PORTABLE = "portable"
-# "": what everyone gets; on a Mac it holds Metal, which llama-cpp-python switches on there.
+# "": what everyone gets; on a Mac it holds Metal.
 # "portable" runs on any x86-64 or ARM: it holds the processor's part once for each generation of processors, and
 # llama.cpp takes the best that the processor can run.
 RECIPES: Mapping[str, str] = {
@@ -31,14 +31,23 @@ RECIPES: Mapping[str, str] = {
     "cuda": "-DGGML_NATIVE=ON -DGGML_CUDA=ON",
     PORTABLE: "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON",
 }
+ON_A_MAC = "-DGGML_METAL=ON -DGGML_METAL_EMBED_LIBRARY=ON"
 HINT = "If it says that a compiler or memory is missing, mend that; then run the same command again."
 
 
 class LlamaWheel:
     """The wheel for this version, CPU, Python and these options, below `cache`; `recipe` is one of RECIPES."""
 
-    def __init__(self, environment: Environment, cache: Path, logs: Path, console: Console, recipe: str = "") -> None:
-        self.recipe = recipe
+    def __init__(
+        self,
+        environment: Environment,
+        cache: Path,
+        logs: Path,
+        console: Console,
+        recipe: str = "",
+        system: str = sys.platform,
+    ) -> None:
+        self.recipe, self._system = recipe, system
         self._environment = environment
         self._cache = cache
         self._logs = logs
@@ -48,7 +57,8 @@ class LlamaWheel:
     @property
     def options(self) -> str:
         """CMAKE_ARGS of the user come last and win."""
-        return f"{RECIPES[self.recipe]} {BUILD_OPTIONS} {os.environ.get('CMAKE_ARGS', '')}".strip()
+        usual = f" {ON_A_MAC}" if not self.recipe and self._system == "darwin" else ""
+        return f"{RECIPES[self.recipe]}{usual} {BUILD_OPTIONS} {os.environ.get('CMAKE_ARGS', '')}".strip()
 
     @property
     def version(self) -> str:

@@ -63,6 +63,8 @@ def test_missing_tools_are_one_line() -> None:
     [
         ("vulkan", "-DGGML_NATIVE=ON -DGGML_VULKAN=ON "),
         ("cuda", "-DGGML_NATIVE=ON -DGGML_CUDA=ON "),
+        ("", "-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF "),
+        ("metal", "-DGGML_NATIVE=ON -DGGML_METAL=ON "),
         ("portable", "-DGGML_NATIVE=OFF -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON "),
     ],
 )
@@ -75,7 +77,9 @@ def test_the_build_command(recipe: str, first: str, tmp_path: Path, console: Con
     )
     checkout.python.write_text(program, encoding="utf-8")
     logs = tmp_path / "logs"
-    wheel = LlamaWheel(Environment(checkout, logs, console), tmp_path / "wheels", logs, console, recipe)
+    # Metal is in the usual build of a Mac
+    recipe, system = ("", "darwin") if recipe == "metal" else (recipe, "linux")
+    wheel = LlamaWheel(Environment(checkout, logs, console), tmp_path / "wheels", logs, console, recipe, system)
     wheel.made({"CMAKE_ARGS": "-DMORE=1"})
     options, command = calls.read_text(encoding="utf-8").splitlines()
     assert options.startswith(first)
