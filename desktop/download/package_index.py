@@ -13,6 +13,7 @@ from desktop.download.problems import DownloadProblem
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 TIMEOUT_SECONDS = 30.0
+LARGEST_PAGE = 64 << 20  # bytes; the largest project of the public index has 20 MB
 NETWORK_HINT = (
     "Check the network connection (and pip's settings, `pip config list`, if you use a proxy or an index of your "
     "own), then try again: it goes on where it stopped."
@@ -81,7 +82,7 @@ class PackageIndex:
 
     def _ask(self, page: str) -> list[IndexFile]:
         with self.settings.open(page, {"Accept": ACCEPT}, self._timeout) as reply:
-            body = reply.read().decode("utf-8", errors="replace")
+            body = reply.read(LARGEST_PAGE).decode("utf-8", errors="replace")
             if reply.headers.get_content_type() == "application/vnd.pypi.simple.v1+json":
                 return files_in_json(body, reply.url)
             return files_in_html(body, reply.url)

@@ -6,6 +6,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +22,11 @@ from installer.console import Console
 
 @dataclass
 class IndexServer:
-    """What it serves may be changed at any time; `requests` holds (path, Range header)."""
+    """What it serves may be changed at any time; `requests` holds (path, Range header).
+
+    `login`: the Authorization header that every request must have. `links_below`: links are relative to the page.
+    `sends_on_to`: files are at another address.
+    """
 
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     announced: dict[str, str] = field(default_factory=dict)
@@ -30,6 +35,10 @@ class IndexServer:
     knows_ranges: bool = True
     cuts: list[int] = field(default_factory=list)
     login_page: bool = False
+    login: str = ""
+    links_below: bool = False
+    sends_on_to: str = ""
+    authorizations: list[str | None] = field(default_factory=list)
     address: str = ""
 
     def add(self, project: str, name: str, content: bytes) -> None:
@@ -57,7 +66,8 @@ class IndexServer:
 
     def _entry(self, name: str, content: bytes) -> dict[str, object]:
         hashes = {"sha256": self._announce(name, content)}
-        return {"filename": name, "url": f"/files/{name}", "hashes": hashes, "size": len(content)}
+        url = f"../../files/{name}" if self.links_below else f"/files/{name}"
+        return {"filename": name, "url": url, "hashes": hashes, "size": len(content)}
 
     def _announce(self, name: str, content: bytes) -> str:
         return self.announced.get(name, hashlib.sha256(content).hexdigest())
@@ -67,8 +77,16 @@ def _handler(index: IndexServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             index.requests.append((self.path, self.headers.get("Range")))
-            if self.path.startswith("/simple/"):
+            index.authorizations.append(self.headers.get("Authorization"))
+            if index.login and self.headers.get("Authorization") != index.login:
+                self._send(401, "text/plain", b"who are you?")
+            elif self.path.startswith("/simple/"):
                 self._project(self.path.split("/")[2])
+            elif index.sends_on_to:
+                self.send_response(302)
+                self.send_header("Location", f"{index.sends_on_to}{self.path}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
             elif index.login_page:
                 self._send(200, "text/html", b"<html>Please log in</html>")
             else:
@@ -106,6 +124,12 @@ def _handler(index: IndexServer) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def index_server() -> Iterator[IndexServer]:
+    with running_index() as index:
+        yield index
+
+
+@contextmanager
+def running_index() -> Iterator[IndexServer]:
     index = IndexServer()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(index))
     index.address = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,11 +1,15 @@
 """The simple index as JSON and as HTML, several indexes, none at all, and what pip's own settings say of them."""
 
+import base64
+from pathlib import Path
+
 import pytest
 
 from desktop.download.index_settings import PUBLIC_INDEX, IndexSettings, settings_from_listing
 from desktop.download.package_index import IndexFile, PackageIndex, files_in_json
 from desktop.download.problems import DownloadProblem
-from tests.unit.installer.conftest import IndexServer
+from desktop.download.transfer import Downloader
+from tests.unit.installer.conftest import IndexServer, running_index
 
 
 @pytest.mark.parametrize("speaks_json", [True, False])
@@ -88,3 +92,41 @@ def test_password_in_the_address_goes_into_a_header(index_server: IndexServer) -
     with_login = index_server.address.replace("http://", "http://user:word@")
     found = PackageIndex(IndexSettings(indexes=(f"{with_login}/simple",))).files("thing")
     assert found[0].url.startswith(index_server.address)
+
+
+@pytest.mark.parametrize("links_below", [False, True])
+def test_a_company_mirror_with_a_password_gives_its_files_too(
+    index_server: IndexServer, tmp_path: Path, links_below: bool
+) -> None:
+    index_server.login, index_server.links_below = "Basic dXNlcjp3b3Jk", links_below
+    index_server.add("thing", "thing-1.0-py3-none-any.whl", b"content")
+    with_login = index_server.address.replace("http://", "http://user:word@")
+    settings = IndexSettings(indexes=(f"{with_login}/simple",))
+    wheel = PackageIndex(settings).wheel("thing", "1.0")
+    Downloader(settings, pause=lambda _: None).fetch(wheel, tmp_path / wheel.name, lambda _have, _total: None)
+    assert (tmp_path / wheel.name).read_bytes() == b"content"
+    assert "word" not in wheel.url
+
+
+def test_the_password_goes_to_no_other_host(index_server: IndexServer, tmp_path: Path) -> None:
+    with running_index() as elsewhere:
+        index_server.login = "Basic dXNlcjp3b3Jk"
+        index_server.sends_on_to = elsewhere.address
+        for server in (index_server, elsewhere):
+            server.add("thing", "thing-1.0-py3-none-any.whl", b"content")
+        with_login = index_server.address.replace("http://", "http://user:word@")
+        settings = IndexSettings(indexes=(f"{with_login}/simple",))
+        wheel = PackageIndex(settings).wheel("thing", "1.0")
+        Downloader(settings, pause=lambda _: None).fetch(wheel, tmp_path / wheel.name, lambda _have, _total: None)
+        assert (tmp_path / wheel.name).read_bytes() == b"content"
+        assert elsewhere.authorizations == [None]
+        assert index_server.authorizations == [index_server.login] * 2
+        assert settings.login_for(f"{elsewhere.address}/simple/") == ""
+
+
+def test_of_two_logins_for_one_host_the_nearer_is_used() -> None:
+    settings = IndexSettings(("https://a:1@own.example/team/simple", "https://b:2@own.example/all/simple"))
+    nearer = settings.login_for("https://own.example/all/files/x.whl")
+    assert base64.b64decode(nearer.removeprefix("Basic ")) == b"b:2"
+    for other in ("http://own.example/all/", "https://own.example:8443/all/", "https://other.example/all/"):
+        assert settings.login_for(other) == ""
