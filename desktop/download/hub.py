@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 )
 
 from desktop.domain.downloads import Origin
-from desktop.download.problems import DownloadProblem
+from desktop.download.problems import DownloadProblem, RevisionGone
 
 HUGGING_FACE = "huggingface.co"
 CONNECT_SECONDS = 5.0
@@ -112,7 +112,9 @@ class Hub:
 def _problem(repository: str, error: Exception) -> DownloadProblem:
     if isinstance(error, GatedRepoError):
         return DownloadProblem(f"{repository} wants a person to log in first.", "Choose another model.")
-    if isinstance(error, (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError)):
+    if isinstance(error, RevisionNotFoundError):
+        return RevisionGone(f"This state of {repository} is not on Hugging Face any more.", "Choose another model.")
+    if isinstance(error, (RepositoryNotFoundError, HFValidationError)):
         return DownloadProblem(f"{repository} is not on Hugging Face any more.", "Choose another model.")
     if isinstance(error, HfHubHTTPError):
         return DownloadProblem(

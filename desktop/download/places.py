@@ -6,16 +6,20 @@ there is taken for a model.
 
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.downloads import Order, Origin
 from desktop.download.parts import PartNote
+from desktop.platform_support.library_lock import LibraryLock
 from desktop.protocol.codec import ProtocolError, decode, encode
 
 FOLDER = ".downloads"
 PINS = "origins.json"
+PATIENCE, AGAIN = 10.0, 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,27 @@ def read_origins(folder: Path) -> dict[str, Origin]:
 
 
 def keep_origin(folder: Path, file: str, origin: Origin | None) -> None:
-    """Notes where a file came from, or forgets it when None."""
-    origins = read_origins(folder)
-    origins.pop(file, None)
-    if origin is not None:
-        origins[file] = origin
-    write_whole(folder / PINS, json.dumps({name: encode(kept) for name, kept in origins.items()}, indent=1))
+    """Notes where a file came from, or forgets it when None. Raises OSError."""
+    with _alone(folder / FOLDER / "origins.lock"):
+        origins = read_origins(folder)
+        origins.pop(file, None)
+        if origin is not None:
+            origins[file] = origin
+        write_whole(folder / PINS, json.dumps({name: encode(kept) for name, kept in origins.items()}, indent=1))
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """Two downloads that end together, in two processes, would each write the list without the other."""
+    lock, until = LibraryLock(path), time.monotonic() + PATIENCE
+    while not lock.take():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{path} is held")
+        time.sleep(AGAIN)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -7,5 +7,9 @@ class DownloadProblem(EngineProblem):
     """A file could not be had. What was downloaded until then is kept, unless the title says otherwise."""
 
 
+class RevisionGone(DownloadProblem):
+    """What was begun, or got before, is not published any more."""
+
+
 class NoRoom(DownloadProblem):
     """The disk is too small: no other source would help."""

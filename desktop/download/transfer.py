@@ -19,6 +19,7 @@ from desktop.download.problems import DownloadProblem, NoRoom
 
 BLOCK = 1 << 20
 TIMEOUT_SECONDS = 60.0
+UNTOLD = 1 << 30  # bytes that a server may send which tells no size
 # Pauses before each new try after a cut; a connection that drops every few minutes still gets there, because a try
 # that brought new bytes starts the count afresh.
 PAUSES = (1.0, 3.0, 10.0)
@@ -40,22 +41,28 @@ class Downloader:
         self._settings = settings
         self._pause = pause
 
-    def fetch(self, file: IndexFile, target: Path, progress: Progress) -> None:
-        """Makes `target`, going on from `target.part` if there is one. Raises DownloadProblem, keeping what it has."""
+    def fetch(self, file: IndexFile, target: Path, progress: Progress, most: int = 0) -> None:
+        """Makes `target`, going on from `target.part` if there is one. Raises DownloadProblem, keeping what it has.
+
+        `most` is how many bytes it may have, 0 where only the server says.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{target.name}.part")
-        self.fetch_part(file, part, progress)
+        self.fetch_part(file, part, progress, most)
         _check(file, part)
         os.replace(part, target)
 
-    def fetch_part(self, file: IndexFile, part: Path, progress: Progress) -> None:
-        """Makes `part` as long as the file, going on where it was; its hash is the caller's to check."""
+    def fetch_part(self, file: IndexFile, part: Path, progress: Progress, most: int = 0) -> None:
+        """Makes `part` as long as the file, going on where it was; its hash is the caller's to check.
+
+        More than was announced is never written, whatever a server sends.
+        """
         part.parent.mkdir(parents=True, exist_ok=True)
         failures = 0
         while True:
             before = _size(part)
             try:
-                self._transfer(file, part, progress)
+                self._transfer(file, part, progress, most)
                 break
             except (OSError, http.client.HTTPException) as problem:
                 if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
@@ -65,7 +72,7 @@ class Downloader:
                     raise DownloadProblem(f"Downloading {file.name} failed: {problem}", NETWORK_HINT) from problem
                 self._pause(PAUSES[failures - 1])
 
-    def _transfer(self, file: IndexFile, part: Path, progress: Progress) -> None:
+    def _transfer(self, file: IndexFile, part: Path, progress: Progress, most: int) -> None:
         have = _size(part)
         if file.size is not None and have == file.size:
             return
@@ -85,22 +92,39 @@ class Downloader:
             _refuse_page(file, reply)
             # A server that knows no ranges sends the file from its start.
             go_on = reply.status == http.client.PARTIAL_CONTENT
-            _append(reply, part, have if go_on else 0, file.size, progress)
+            have = have if go_on else 0
+            total = _total(file, reply, have)
+            if most and (total or 0) > most:
+                raise _too_large(file)
+            limit = total if total is not None else most or UNTOLD
+            have = _append(reply, part, have, limit, lambda now: progress(now, total))
+            if total is None and have == limit and reply.read1(1):
+                part.unlink()
+                raise _too_large(file)
+            if total is not None and have < total:
+                raise ConnectionError(f"the connection was cut after {have:,} of {total:,} bytes")
 
 
-def _append(reply: addinfourl, part: Path, have: int, known_size: int | None, progress: Progress) -> None:
+def _total(file: IndexFile, reply: addinfourl, have: int) -> int | None:
     rest = reply.headers.get("Content-Length")
-    total = known_size if known_size is not None else have + int(rest) if rest else None
+    return file.size if file.size is not None else have + int(rest) if rest else None
+
+
+def _append(reply: addinfourl, part: Path, have: int, limit: int, progress: Callable[[int], None]) -> int:
+    """Returns how long the part is now, which is `limit` at most."""
     with part.open("r+b" if part.exists() else "wb") as out:
         out.truncate(have)
         out.seek(have)
         # what has come is written at once: a slow connection shows that it moves, and a pause loses nothing
-        while block := reply.read1(BLOCK):
+        while have < limit and (block := reply.read1(min(BLOCK, limit - have))):
             out.write(block)
             have += len(block)
-            progress(have, total)
-    if total is not None and have < total:
-        raise ConnectionError(f"the connection was cut after {have:,} of {total:,} bytes")
+            progress(have)
+    return have
+
+
+def _too_large(file: IndexFile) -> DownloadProblem:
+    return DownloadProblem(f"{file.name} is larger than it can be.", "The server sends something else: don't use it.")
 
 
 def _refuse_page(file: IndexFile, reply: addinfourl) -> None:

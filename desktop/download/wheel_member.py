@@ -4,7 +4,6 @@ import errno
 import fnmatch
 import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,8 +14,8 @@ from desktop.download.transfer import BLOCK, no_space, sha256_of
 UNREADABLE_HINT = "Try again: the file is fetched anew. If it comes back, please report it."
 
 
-def copy_member(wheel: Path, pattern: str, out: BinaryIO, wrote: Callable[[int], None]) -> int:
-    """Appends the one member that matches `pattern` to `out`; returns its size in bytes."""
+def copy_member(wheel: Path, pattern: str, out: BinaryIO, most: int) -> int:
+    """Appends the one member that matches `pattern` to `out`; returns its size, which is `most` bytes or fewer."""
     try:
         with zipfile.ZipFile(wheel) as archive:
             names = [name for name in archive.namelist() if fnmatch.fnmatch(name, f"*{pattern.removeprefix('*')}")]
@@ -24,19 +23,21 @@ def copy_member(wheel: Path, pattern: str, out: BinaryIO, wrote: Callable[[int],
                 raise DownloadProblem(
                     f"{wheel.name} holds {len(names)} files like {pattern}, not one.", UNREADABLE_HINT
                 )
-            return _copy(archive, names[0], out, wrote)
+            return _copy(archive, names[0], out, most)
     except (zipfile.BadZipFile, EOFError) as problem:
         raise _unreadable(wheel, problem) from problem
 
 
-def _copy(archive: zipfile.ZipFile, name: str, out: BinaryIO, wrote: Callable[[int], None]) -> int:
+def _copy(archive: zipfile.ZipFile, name: str, out: BinaryIO, most: int) -> int:
+    """What the archive says of a member's size is a stranger's word: it is counted."""
     size = 0
     try:
         with archive.open(name) as member:
             while block := member.read(BLOCK):
-                out.write(block)
                 size += len(block)
-                wrote(len(block))
+                if size > most:
+                    raise zipfile.BadZipFile(f"{name} is larger than it can be")
+                out.write(block)
     except OSError as problem:
         if problem.errno == errno.ENOSPC:
             raise no_space(Path(out.name)) from problem
@@ -64,7 +65,7 @@ def _extract(archive: zipfile.ZipFile, name: str, file: CatalogueFile, target: P
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f"{target.name}.part")
     with fresh.open("wb") as out:
-        _copy(archive, name, out, lambda _: None)
+        _copy(archive, name, out, file.size)
     if fresh.stat().st_size != file.size or sha256_of(fresh) != file.sha256:
         fresh.unlink()
         raise DownloadProblem(f"{file.path} in {archive.filename} is not the file that was expected.", UNREADABLE_HINT)

@@ -2,15 +2,25 @@
 the process that `get_model` starts.
 """
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from desktop.domain.downloads import Download, DownloadState, Order, Origin
-from desktop.domain.errors import FootnoteError, UserError
+from desktop.domain.errors import EngineProblem, FootnoteError, UserError
 from desktop.download.catalogue import CatalogueModel, read_catalogue
-from desktop.download.client import ModelDownload, Paused, copy_order, failed, order_for, unfinished, unfinished_order
+from desktop.download.client import (
+    ModelDownload,
+    Paused,
+    copy_order,
+    discard,
+    failed,
+    order_for,
+    unfinished,
+    unfinished_order,
+)
 from desktop.download.places import Place
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.model_fits import ModelFits, installed_path
@@ -18,6 +28,8 @@ from desktop.platform_support.paths import DataFolders
 from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.download_messages import FetchProgressed
 from desktop.protocol.engine_messages import Downloads, DownloadsChanged, ModelId, Offers
+
+log = logging.getLogger("footnote.engine")
 
 
 class DownloadRequests:
@@ -66,13 +78,15 @@ class DownloadRequests:
         return self.list_downloads(Nothing())
 
     def discard_download(self, asked: ModelId) -> Downloads:
-        """Ends it and deletes what came."""
+        """Ends it and deletes what came. Raises UserError while another process downloads it."""
         self.pause_download(asked)
-        if asked.id in {download.id for download in self._downloads()}:
-            Place(self._folder, asked.id).clear()
         with self._lock:
             self._failed.pop(asked.id, None)
-        return self._changed()
+        try:
+            discard(self._folder, asked.id)
+        finally:
+            downloads = self._changed()
+        return downloads
 
     def stop(self) -> None:
         with self._lock:
@@ -110,14 +124,23 @@ class DownloadRequests:
         except Paused:
             pass
         except FootnoteError as error:
-            failure = failed(running.order, error, Place(self._folder, running.order.id).done(), running.origin)
+            failure = self._failure(running, error)
+        except Exception as error:
+            log.exception("a download ended with a bug")
+            bug = EngineProblem("The download ended with an error.", f"The log has it: {type(error).__name__}.")
+            failure = self._failure(running, bug)
         with self._lock:
             del self._running[running.order.id]
             if failure is not None:
                 self._failed[running.order.id] = failure
-        if path:
-            self._on_arrival(path)
-        self._changed()
+        try:
+            if path:
+                self._on_arrival(path)
+        finally:
+            self._changed()
+
+    def _failure(self, running: "_Running", error: FootnoteError) -> Download:
+        return failed(running.order, error, Place(self._folder, running.order.id).done(), running.origin)
 
     def _changed(self) -> Downloads:
         downloads = self.list_downloads(Nothing())

@@ -1,5 +1,6 @@
 """Requests about models, and the one model runner: what is chosen, what is loaded, what crashed it."""
 
+import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -81,7 +82,8 @@ class ModelRequests:
             remove_link(asked.path, self._folders.models)
         elif asked.delete:
             delete_model(asked.path, self._folders.models)
-            keep_origin(self._folders.models, Path(asked.path).name, None)
+            with contextlib.suppress(OSError):  # of a file that is gone it counts for nothing
+                keep_origin(self._folders.models, Path(asked.path).name, None)
         else:
             raise UserError("This model lies in Footnote's own folder.", "Delete its file to take it off the list.")
         self._attempts.forget(_subject(asked.path))

