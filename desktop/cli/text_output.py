@@ -65,7 +65,8 @@ def status_lines(status: Status) -> list[str]:
     lines = [f"{_counted(total, 'file')} in {_counted(len(status.folders), 'folder')}"]
     lines += [f"  {state.replace('_', ' ')}: {count}" for state, count in sorted(status.counts.items())]
     for folder in status.folders:
-        missing = "" if folder.online else "  (not there now)"
+        away = f"  ({folder.missing} missing)" if folder.missing else ""
+        missing = away if folder.online else "  (not there now)"
         how_far = f"{folder.indexed} of {folder.files} indexed" if folder.files else "no files in it yet"
         lines.append(f"{plain(folder.path)}: {how_far}{missing}")
     if status.progress.phase not in ("idle",):

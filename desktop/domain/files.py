@@ -23,7 +23,8 @@ class Folder:
     """A folder (or single file) that the user added. `path` is absolute; `files` counts every state.
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
-    `waiting` files are still to be read. `missing_since` (seconds since 1970) is 0 while the folder is there.
+    `waiting` files are still to be read. `missing` ones are not there now, all of them while the folder is not
+    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing).
     """
 
     id: int
@@ -36,6 +37,7 @@ class Folder:
     largest_mb: int = 200
     waiting: int = 0
     missing_since: float = 0.0
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,11 @@ class LibraryRequests:
             for folder in folders
             if not folder.online
         ]
+        vanished = [
+            f"{folder.missing} files known in “{folder.path}” are not there now; they are not answered from."
+            for folder in folders
+            if folder.online and folder.missing
+        ]
         scanned = [
             f"“{folder.path}” can't be watched ({unwatched[folder.id]}); it is scanned every five minutes instead."
             for folder in folders
@@ -108,7 +113,7 @@ class LibraryRequests:
             for folder in folders
             if folder.id in unreadable
         ]
-        return (*self._notices(), *offline, *scanned, *closed, *self._outdated())
+        return (*self._notices(), *offline, *vanished, *scanned, *closed, *self._outdated())
 
     def _outdated(self) -> list[str]:
         split_by = self._heavy.split_by

@@ -61,11 +61,11 @@ class FolderRow(QWidget):
     def show_folder(self, folder: Folder) -> None:
         self.folder = folder
         self._count.setText(_counted(folder))
-        self._count.setProperty("look", "muted" if folder.online else "bad")
+        self._count.setProperty("look", "muted" if folder.online and not folder.missing else "bad")
         look_again(self._count)
         count = _rules(folder)
         self.rules.setText(tr("{n} rule…", "{n} rules…", count) if count else tr("Rules…"))
-        self.gone.setVisible(not folder.online and folder.files > 0)
+        self.gone.setVisible(folder.missing > 0)
         self.rules.setVisible(not folder.is_file and self.gone.isHidden())
         self.progress.setRange(0, max(folder.files, 1))
         self.progress.setValue(folder.files - folder.waiting)
@@ -203,12 +203,16 @@ def _rules(folder: Folder) -> int:
 
 
 def _counted(folder: Folder) -> str:
+    until = changed_text(folder.missing_since + KEPT_SECONDS, datetime.date.today()) if folder.missing_since else ""
     if not folder.online:
-        if not folder.missing_since or not folder.files:
-            return tr("not there now")
-        until = changed_text(folder.missing_since + KEPT_SECONDS, datetime.date.today())
-        return tr("not there now, kept until {date}", date=until)
+        there = tr("not there now")
+        return tr("not there now, kept until {date}", date=until) if folder.missing and until else there
     if folder.waiting:
         done = f"{folder.files - folder.waiting:,}"
-        return tr("{done} of {n} file read", "{done} of {n} files read", folder.files, done=done)
-    return indexed_text(folder.indexed, folder.files)
+        there = tr("{done} of {n} file read", "{done} of {n} files read", folder.files, done=done)
+    else:
+        there = indexed_text(folder.indexed, folder.files)
+    if not folder.missing or not until:
+        return there
+    away = tr("{n} missing, kept until {date}", "", folder.missing, date=until)
+    return f"{there}  ·  {away}"

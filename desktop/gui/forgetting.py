@@ -19,11 +19,12 @@ def offer_forgetting(parts: Parts, folder: Folder) -> None:
 
 
 def offer_forgetting_missing(parts: Parts, folder: Folder) -> None:
-    """The files of a folder that is away are kept for 30 days; this ends that at once."""
+    """The missing files of a folder are kept for 30 days; this ends that at once."""
     text = tr(
-        "Is the {n} file of “{name}” gone for good? It leaves the library; if it comes back, it is read anew.",
-        "Are the {n} files of “{name}” gone for good? They leave the library; those that come back are read anew.",
-        folder.files,
+        "Is the {n} missing file of “{name}” gone for good? It leaves the library; if it comes back, it is read anew.",
+        "Are the {n} missing files of “{name}” gone for good? They leave the library; those that come back are read "
+        "anew.",
+        folder.missing,
         name=file_name(folder.path),
     )
 

@@ -190,7 +190,7 @@ class ReadingQueue:
     def _give_up(self, file: KnownFile, problem: FileProblem) -> None:
         if problem.state == FileState.MISSING.value:
             # deleted, or its whole folder is gone: a scan tells which, and forgets the file only in the first case
-            self._files.set_state(file.id, FileState.MISSING, "It is not there now.")
+            self._files.set_state(file.id, FileState.MISSING, "It is not there now.", transient=True)
             self.scan_wanted = True
         else:
             self._parts.ledger.clear(file.id)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.ignoring import rules_of
+from desktop.indexing.vanishing import Vanished
 from desktop.indexing.walking import Found, Numbers, find_file, is_too_large, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
-_MISSING_KEPT = 30 * 86_400.0  # seconds; files of a folder that was away for longer are deleted, not missing
+_DAY = 86_400.0  # seconds
+_MISSING_KEPT = 30 * _DAY  # what was away for longer is deleted, not missing
 
 
 def hash_file(path: str) -> str:
@@ -54,8 +56,12 @@ class Reconciler:
     def scan(self, folders: Sequence[Folder]) -> bool:
         """The authority: a full walk of all folders. `unreadable` counts those that can't be listed, by folder."""
         seen = _Seen()
+        some_missing = any(folder.missing for folder in folders)
+        if some_missing:
+            self._files.count_missing_time(self._clock(), _DAY)
         self._look_over(folders, folders, seen)
-        return self._settle(seen)
+        changed = self._settle(seen)
+        return (some_missing and self._forget_long_missing()) or changed
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
         """Follows hints: these paths (files or folders below one of `folders`) may have changed."""
@@ -91,11 +97,13 @@ class Reconciler:
                 self._files.set_online(folder.id)
             else:
                 self._files.set_offline(folder.id, "Its folder is not there now.", self._clock())
-        elif (
-            not there and self._clock() - folder.missing_since > _MISSING_KEPT and self._files.forget_missing(folder.id)
-        ):
-            seen.changed = True
         return there
+
+    def _forget_long_missing(self) -> bool:
+        """After a look, so that what came back on the last day is not among them."""
+        now = self._clock()
+        long = [f for f in self._files.folders() if f.missing and now - f.missing_since > _MISSING_KEPT]
+        return sum(self._files.forget_missing(folder.id) for folder in long) > 0
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
@@ -129,7 +137,8 @@ class Reconciler:
         arrived = [f for p, (_, f) in seen.found.items() if p not in seen.known or p in displaced]
         moves = self._moves(arrived, gone, displaced)
         moved = {source.id for source in moves.values()}
-        changes = Changes(removed=[file.id for file in gone if file.id not in moved])
+        vanished = Vanished(seen.found, seen.known, moves, self._files.count_there)
+        changes = Changes(removed=vanished.deleted, missing=vanished.missing, seen_at=self._clock())
         for target in arrived:
             folder_id, before = seen.found[target.path][0], displaced.get(target.path)
             if source := moves.get(target.path):
@@ -200,6 +209,10 @@ def _same_kind(source: KnownFile, target: Found) -> bool:
 
 def _is_due(file: KnownFile, found: Found) -> bool:
     """Changed, back again, failed for a reason that may have passed, or of a kind or size that counts anew."""
+    if file.stamp != found.stamp or file.state is FileState.MISSING:
+        return True
+    by_limit = file.state is FileState.TOO_LARGE and file.transient
+    if by_limit or is_too_large(found):
+        return by_limit != is_too_large(found)
     known_now = not file.format and bool(found.format)
-    other_limit = (file.state is FileState.TOO_LARGE) != is_too_large(found)
-    return file.stamp != found.stamp or file.state is FileState.MISSING or file.transient or known_now or other_limit
+    return file.transient or known_now

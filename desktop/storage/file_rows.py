@@ -26,7 +26,8 @@ class FileStamp:
 class KnownFile:
     """A file as the table has it; `deaths` counts readers that died on it.
 
-    `transient`: it failed for a reason that may pass. `split_by` names the splitter that made its passages.
+    `transient`: it failed for a reason that may pass; when missing, no scan has looked yet; when too large, by the
+    folder's limit and not by the reader's word. `split_by` names the splitter that made its passages.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Changes:
     `opened`: (nanoseconds, path) of added files that somebody opened after they came to be where they are.
     `moved`: (file id, folder id, path, stamp); `added`: (folder id, path, stamp, state, reason, format);
     `queued`: (file id, stamp, state, reason, format), of which `waiting` ones are read again; `removed`: file ids.
+    `missing`: (file id, folder id) of those that may come back, `seen_at` (seconds since 1970) when that was seen.
     """
 
     moved: list[tuple[int, int, str, FileStamp]] = field(default_factory=list[tuple[int, int, str, FileStamp]])
@@ -59,9 +61,11 @@ class Changes:
     )
     removed: list[int] = field(default_factory=list[int])
     opened: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    missing: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    seen_at: float = 0.0
 
     def __bool__(self) -> bool:
-        return bool(self.moved or self.added or self.queued or self.removed)
+        return bool(self.moved or self.added or self.queued or self.removed or self.missing)
 
 
 def write_changes(connection: sqlite3.Connection, changes: Changes) -> None:
@@ -78,15 +82,28 @@ def write_changes(connection: sqlite3.Connection, changes: Changes) -> None:
         ],
     )
     connection.executemany(
-        "INSERT INTO files (folder_id, path, name, format, state, reason, size, mtime_ns, inode, recent) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO NOTHING",
+        "INSERT INTO files (folder_id, path, name, format, state, reason, transient, size, mtime_ns, inode, recent) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(path) DO NOTHING",
         [
-            (folder_id, os.fsencode(path), _display(path), form, state.value, reason, *_numbers(stamp), stamp.mtime_ns)
+            (
+                *(folder_id, os.fsencode(path), _display(path), form, state.value, reason, _passing(state)),
+                *(*_numbers(stamp), stamp.mtime_ns),
+            )
             for folder_id, path, stamp, state, reason, form in changes.added
         ],
     )
     note_opened(connection, changes.opened)
     _queue(connection, changes.queued)
+    _miss(connection, changes)
+    none_missing(connection)
+
+
+def none_missing(connection: sqlite3.Connection) -> None:
+    """Of folders that are there with all their files, it is forgotten since when some were missing."""
+    connection.execute(
+        "UPDATE folders SET missing_since = 0 WHERE missing_since != 0 AND online = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM files WHERE folder_id = folders.id AND state = 'missing')"
+    )
 
 
 def note_opened(connection: sqlite3.Connection, opened: Sequence[tuple[int, str]]) -> None:
@@ -103,9 +120,9 @@ def write_state(connection: sqlite3.Connection, file_id: int, state: FileState, 
 def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp, FileState, str, str]]) -> None:
     connection.executemany(
         "UPDATE files SET size = ?, mtime_ns = ?, inode = ?, state = ?, reason = ?, format = ?, deaths = 0, "
-        "transient = 0, stored = 0, changed = changed + 1, recent = max(recent, ?) WHERE id = ?",
+        "transient = ?, stored = 0, changed = changed + 1, recent = max(recent, ?) WHERE id = ?",
         [
-            (*_numbers(stamp), state.value, reason, form, stamp.mtime_ns, file_id)
+            (*_numbers(stamp), state.value, reason, form, _passing(state), stamp.mtime_ns, file_id)
             for file_id, stamp, state, reason, form in queued
         ],
     )
@@ -116,6 +133,19 @@ def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp
     connection.executemany("UPDATE files SET passages = 0, sha256 = '' WHERE id = ?", hollow)
 
 
+def _miss(connection: sqlite3.Connection, changes: Changes) -> None:
+    # a change, so that what was read of them a moment ago is not stored any more
+    connection.executemany(
+        "UPDATE files SET state = 'missing', reason = ?, transient = 0, stored = 0, changed = changed + 1 WHERE id = ?",
+        [("None of the files known here is there now.", file_id) for file_id, _ in changes.missing],
+    )
+    folders = {folder_id for _, folder_id in changes.missing}
+    connection.executemany(
+        "UPDATE folders SET missing_since = ?1, looked_at = ?1 WHERE id = ?2",
+        [(changes.seen_at, folder_id) for folder_id in folders],
+    )
+
+
 def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     rows = [(file_id,) for file_id in ids]
     connection.executemany("DELETE FROM passages WHERE file_id = ?", rows)
@@ -124,6 +154,11 @@ def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
 
 def _numbers(stamp: FileStamp) -> tuple[int, int, int]:
     return stamp.size, stamp.mtime_ns, stamp.inode
+
+
+def _passing(state: FileState) -> int:
+    # a look at the disk calls a file too large by the folder's limit alone, and that may be raised
+    return int(state is FileState.TOO_LARGE)
 
 
 def _display(path: str) -> str:

@@ -16,6 +16,7 @@ from desktop.storage.file_rows import (
     FileStamp,
     KnownFile,
     known_of,
+    none_missing,
     note_opened,
     row_of,
     write_changes,
@@ -25,8 +26,8 @@ from desktop.storage.file_rows import (
 __all__ = ["Changes", "FileStamp", "FileTable", "KnownFile", "write_state"]
 
 _READER = "reader_version"
-# of a change in their numbers alone: the others are looked at each time (what is back, failed in passing, too large)
-_SETTLED = "(state NOT IN ('missing', 'too_large') AND transient = 0 AND (format != '' OR ?))"
+# of a change in their numbers alone: the others are looked at each time (what is back, or failed in passing)
+_SETTLED = "(state != 'missing' AND transient = 0 AND (format != '' OR ?))"
 # `split_by` is the splitter's version, a space, and what it measured by
 _OTHER = {
     False: "substr(split_by, instr(split_by, ' ')) != substr(?1, instr(?1, ' '))",
@@ -57,7 +58,8 @@ class FileTable:
     def folders(self) -> tuple[Folder, ...]:
         rows = self._database.rows(
             "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0), "
-            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0), f.missing_since "
+            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0), f.missing_since, "
+            "coalesce(sum(x.state = 'missing'), 0) "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
         return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
@@ -70,7 +72,8 @@ class FileTable:
 
     def set_online(self, folder_id: int) -> None:
         with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 1, missing_since = 0 WHERE id = ?", (folder_id,))
+            connection.execute("UPDATE folders SET online = 1 WHERE id = ?", (folder_id,))
+            none_missing(connection)
 
     def set_offline(self, folder_id: int, reason: str, since: float) -> None:
         """Its files are missing, not deleted: they keep their passages until it is back. `since`: seconds since 1970.
@@ -78,11 +81,33 @@ class FileTable:
         That counts as a change of each, so that what was read of it a moment ago is not stored any more.
         """
         with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 0, missing_since = ? WHERE id = ?", (since, folder_id))
-            connection.execute(
-                "UPDATE files SET state = 'missing', reason = ?, stored = 0, changed = changed + 1 WHERE folder_id = ?",
+            connection.execute("UPDATE folders SET online = 0 WHERE id = ?", (folder_id,))
+            newly = connection.execute(
+                "UPDATE files SET state = 'missing', reason = ?, transient = 0, stored = 0, changed = changed + 1 "
+                "WHERE folder_id = ? AND (state != 'missing' OR transient)",
                 (reason, folder_id),
+            ).rowcount
+            if newly:
+                connection.execute(
+                    "UPDATE folders SET missing_since = ?, looked_at = ? WHERE id = ?", (since, since, folder_id)
+                )
+
+    def count_missing_time(self, now: float, longest: float) -> None:
+        """A look at missing files is taken now. A clock that went back, or on by more than `longest` seconds since the
+        last look, was wrong, or nobody looked: that time doesn't count.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE folders SET looked_at = ?1, missing_since = CASE WHEN missing_since = 0 THEN ?1 "
+                "WHEN ?1 - looked_at BETWEEN 0 AND ?2 THEN missing_since ELSE missing_since + ?1 - looked_at END "
+                "WHERE id IN (SELECT folder_id FROM files WHERE state = 'missing')",
+                (now, longest),
             )
+
+    def count_there(self, folder_id: int) -> int:
+        """How many of the folder's files were there when it was last looked at."""
+        where = "folder_id = ? AND (state != 'missing' OR transient)"
+        return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id)
 
     def forget_missing(self, folder_id: int) -> int:
         """The missing files of a folder are gone for good; the folder stays in the library. Returns how many."""
@@ -91,7 +116,9 @@ class FileTable:
             connection.execute(
                 f"DELETE FROM passages WHERE file_id IN (SELECT id FROM files WHERE {where})", (folder_id,)
             )
-            return connection.execute(f"DELETE FROM files WHERE {where}", (folder_id,)).rowcount
+            forgotten = connection.execute(f"DELETE FROM files WHERE {where}", (folder_id,)).rowcount
+            none_missing(connection)
+        return forgotten
 
     def remove_folder(self, folder_id: int) -> None:
         """Forgets the folder, its files and their passages in one transaction."""
@@ -194,7 +221,8 @@ class FileTable:
         with self._database.transaction() as connection:
             released = connection.execute(
                 "UPDATE files SET state = 'waiting', reason = '', deaths = 0, changed = changed + 1 "
-                "WHERE state = 'quarantined' OR (state = 'unsupported' AND format != '')"
+                "WHERE state = 'quarantined' OR (state = 'unsupported' AND format != '') "
+                "OR (state = 'too_large' AND transient = 0)"
             ).rowcount
         self._database.set_note(_READER, reader_version)
         return released

@@ -139,6 +139,12 @@ CREATE TABLE former_passages (
 ) STRICT;
 """
 
+# when a folder with missing files was last looked at: only time in which somebody looked counts
+_LOOKED = """
+ALTER TABLE folders ADD COLUMN looked_at REAL NOT NULL DEFAULT 0;
+UPDATE folders SET looked_at = missing_since;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -152,6 +158,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0011_stored", _STORED),
     ("0012_headers", _HEADERS),
     ("0013_former", _FORMER),
+    ("0014_looked", _LOOKED),
 )
 
 

@@ -95,11 +95,19 @@ def test_a_folder_that_vanishes_loses_nothing(engine: RunningEngine, folder: Pat
     assert not gone.folders[0].online
     assert any("not there" in notice for notice in gone.notices)
     assert engine.search("written notice") == ()
+    folder.mkdir()
+    (folder / "stray.txt").write_text("A program wrote this into the empty mount point.", encoding="utf-8")
+    engine.call_rescan()
+    partly = engine.wait_for(lambda s: s.counts == {"indexed": 1, "missing": 2})
+    assert any("2 files known in" in notice for notice in partly.notices)
+    assert {found.file for found in engine.search("written notice")} <= {str(folder / "stray.txt")}
+    shutil.rmtree(folder)
     elsewhere.rename(folder)
     engine.call_rescan()
     back = engine.wait_for(lambda s: s.counts == {"indexed": 2} and s.progress.phase == "idle")
-    assert (back.files_read, back.passages_embedded) == (before.files_read, before.passages_embedded)
-    assert engine.search("written notice")
+    stray = 1
+    assert (back.files_read, back.passages_embedded) == (before.files_read + stray, before.passages_embedded + stray)
+    assert engine.search("written notice")[0].file != str(folder / "stray.txt")
 
 
 def test_a_removed_folder_is_out_of_answers_at_once(engine: RunningEngine, folder: Path) -> None:

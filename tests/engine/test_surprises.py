@@ -93,7 +93,7 @@ def test_another_folder_in_its_place_is_followed(engine: RunningEngine, folder: 
     folder.mkdir()
     (folder / "other.txt").write_text("The lighthouse keeper is called Bramblewick.")
     engine.wait_until_found("Bramblewick")
-    engine.wait_for(lambda s: s.counts == {"indexed": 1})
+    engine.wait_for(lambda s: s.counts == {"indexed": 1, "missing": 2})
     (folder / "later.txt").write_text("His dog is called Quillfeather.")
     engine.wait_until_found("Quillfeather")
 

@@ -70,8 +70,9 @@ class FakeEngine:
         first = Folder(
             1, str(self.folder / "Contracts"), False, True, sum(counts.values()), counts["indexed"], "", 200, waiting
         )
+        away = {3: (1.79e9, 270), 4: (1.79e9, 12)}  # a folder that is not there, and files of one that is
         others = [
-            Folder(n, place, False, n != 3, 90 * n, 90 * n, "*.bak\ndrafts/", 50, 0, 0.0 if n != 3 else 1.79e9)
+            Folder(n, place, False, n != 3, 90 * n, 90 * n, "*.bak\ndrafts/", 50, 0, *away.get(n, (0.0, 0)))
             for n, place in enumerate(canned.OTHER_FOLDERS if "folders" in self.words else (), 2)
         ]
         return [first, *others]

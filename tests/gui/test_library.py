@@ -127,10 +127,12 @@ def test_forgetting_asks_first_and_says_what_was_looked_for(
 
 def test_files_that_will_not_come_back_are_let_go(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
     window = open_window("folders")
-    library(qtbot, window).folders.rows[3].gone.click()
-    assert window.bar.current is not None and "gone for good?" in window.bar.current.text
+    library(qtbot, window).folders.rows[4].gone.click()
+    assert window.bar.current is not None
+    assert window.bar.current.text.startswith("Are the 12 missing files of “")
+    assert "gone for good?" in window.bar.current.text
     next(b for b in window.bar.findChildren(Button) if b.text() == "They are gone" and not b.isHidden()).click()
-    qtbot.waitUntil(lambda: calls() == ["forget missing 3"])
+    qtbot.waitUntil(lambda: calls() == ["forget missing 4"])
 
 
 def test_the_library_in_one_line_leads_to_its_files(qtbot: QtBot, open_window: OpenWindow) -> None:
@@ -170,6 +172,8 @@ def test_a_folder_shows_how_far_it_is_read(qtbot: QtBot, open_window: OpenWindow
         "not there now, kept until " + rows[3].text[26:31],
     )
     assert (rows[3].gone.isHidden(), rows[3].rules.isHidden(), rows[2].gone.isHidden()) == (False, True, True)
+    assert rows[4].text == f"360 files  ·  12 missing, {rows[3].text.removeprefix('not there now, ')}"
+    assert (rows[4].gone.isHidden(), rows[4].rules.isHidden()) == (False, True)
     assert [rows[n].rules.text() for n in (1, 2)] == ["Rules…", "2 rules…"]
 
 

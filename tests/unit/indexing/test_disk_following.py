@@ -28,6 +28,16 @@ class Disk:
         )
         assert self.follower.scan_due and self.follower.scan()
 
+    def scan_for_days(self, days: int) -> None:
+        for _ in range(days):
+            self.wall += 86_400
+            self.follower.scan()
+
+    def lose_all_but_a_stray_file(self) -> None:
+        (self.home / "notes" / "a.txt").unlink()
+        (self.home / "notes" / "stray.txt").write_text("written into an empty mount point")
+        self.follower.scan()
+
     def pass_time(self, awake: float, asleep: float = 0.0) -> None:
         self.clock += awake
         self.wall += awake + asleep
@@ -82,17 +92,51 @@ def test_missing_files_are_kept_for_thirty_days(disk: Disk) -> None:
     (disk.home / "notes").rename(disk.home / "away")
     disk.follower.scan()
     assert disk.files.counts() == {"missing": 1}
-    disk.wall -= 40 * 86_400  # a clock that was set back throws nothing away
-    disk.follower.scan()
-    disk.wall += 69 * 86_400
-    disk.follower.scan()
+    disk.scan_for_days(29)
     assert disk.files.counts() == {"missing": 1}
-    disk.wall += 2 * 86_400
-    assert disk.follower.scan()
+    disk.scan_for_days(2)
     assert disk.files.counts() == {}
     (disk.home / "away").rename(disk.home / "notes")
     disk.follower.scan()
     assert disk.files.counts() == {"waiting": 1}
+
+
+def test_files_of_a_folder_that_is_there_are_kept_as_long(disk: Disk) -> None:
+    disk.lose_all_but_a_stray_file()
+    disk.scan_for_days(29)
+    assert disk.files.counts() == {"missing": 1, "waiting": 1}
+    disk.scan_for_days(2)
+    assert disk.files.counts() == {"waiting": 1}
+    assert disk.files.folders()[0].missing_since == 0
+
+
+@pytest.mark.parametrize("stray", [False, True])
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        pytest.param([60], id="the computer was off"),
+        pytest.param([56 * 365], id="a clock that stood at 1970 is set right"),
+        pytest.param([-40, 40], id="set back and right again"),
+        pytest.param([31, -31], id="set ahead and right again"),
+        pytest.param([-56 * 365, 56 * 365], id="started at 1970, then set right"),
+    ],
+)
+def test_only_days_in_which_somebody_looked_count(disk: Disk, jumps: list[int], stray: bool) -> None:
+    if stray:
+        disk.lose_all_but_a_stray_file()
+    else:
+        (disk.home / "notes").rename(disk.home / "away")
+    disk.follower.scan()
+    disk.scan_for_days(20)
+    for jump in jumps:
+        disk.wall += jump * 86_400
+        disk.follower.scan()
+        disk.scan_for_days(1)
+    (folder,) = disk.files.folders()
+    assert disk.files.counts()["missing"] == 1
+    assert disk.wall - folder.missing_since == pytest.approx((20 + len(jumps)) * 86_400, abs=1)
+    disk.scan_for_days(10)
+    assert "missing" not in disk.files.counts()
 
 
 def test_what_the_user_says_is_gone_is_gone(disk: Disk) -> None:

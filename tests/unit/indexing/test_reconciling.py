@@ -33,10 +33,9 @@ class Library:
         return self.reconciler.look_at(self.files.folders(), [str(path) for path in paths])
 
     def index_all(self) -> None:
-        for file in self.files.next_waiting(10_000):
-            with self.database.transaction() as connection:
-                row = (hash_file(file.path), file.id)
-                connection.execute("UPDATE files SET state = 'indexed', sha256 = ? WHERE id = ?", row)
+        rows = [(hash_file(file.path), file.id) for file in self.files.next_waiting(10_000)]
+        with self.database.transaction() as connection:
+            connection.executemany("UPDATE files SET state = 'indexed', sha256 = ? WHERE id = ?", rows)
 
     def known(self) -> dict[str, KnownFile]:
         rows = [file for folder in self.files.folders() for file in self.files.known_files(folder.id).values()]
@@ -226,9 +225,57 @@ def test_a_folder_suddenly_empty_is_not_all_files_deleted(library: Library, look
         (library.home / "a" / name).unlink()
     look.at("a/one.txt", "a/two.txt")
     assert set(library.states().values()) == {"missing"}
+    (library.home / "a/.hidden").write_text("as a desktop writes it into an empty mount point")
+    look.at("a")
+    assert set(library.states().values()) == {"missing"}
     (library.home / "a/new.txt").write_text("a new beginning")
+    look.at("a/new.txt")
+    assert library.states() == {"a/one.txt": "missing", "a/two.txt": "missing", "a/new.txt": "waiting"}
+    assert [(f.online, f.files, f.missing) for f in library.files.folders()] == [(True, 3, 2), (True, 0, 0)]
+
+
+def test_a_drive_that_is_away_from_a_folder_with_other_files_loses_nothing(library: Library) -> None:
+    """Something stands below its mount point already: the folder is never empty."""
+    home, before = library.home, library.known()
+    (home / "a").rename(home / "drive")
+    (home / "a").mkdir()
+    (home / "a/stray.txt").write_text("written while the drive was away")
     library.scan()
-    assert library.states() == {"a/new.txt": "waiting"}
+    assert library.states() == {"a/one.txt": "missing", "a/two.txt": "missing", "a/stray.txt": "waiting"}
+    library.index_all()
+    library.scan()
+    (home / "a/stray.txt").unlink()
+    (home / "a/.hidden").touch()
+    library.hint(home / "a/stray.txt")
+    assert set(library.states().values()) == {"missing"}, "the last of those that were there"
+    shutil.rmtree(home / "a")
+    (home / "drive").rename(home / "a")
+    (home / "a/two.txt").unlink()
+    library.scan()
+    assert library.states() == {"a/one.txt": "waiting"}, "one is back: the others were deleted"
+    assert library.known()["a/one.txt"].sha256 == before["a/one.txt"].sha256, "so that it is not read again"
+    assert {folder.missing_since for folder in library.files.folders()} == {0}
+
+
+def test_a_namesake_does_not_make_a_drive_look_whole(library: Library) -> None:
+    (library.home / "a").rename(library.home / "drive")
+    (library.home / "a").mkdir()
+    (library.home / "a/one.txt").write_text("a log that is written daily, wherever that is")
+    library.scan()
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "missing"}
+
+
+def test_while_one_file_is_there_the_others_are_deleted(library: Library, look: Look) -> None:
+    (library.home / "a/one.txt").rename(library.home / "a/uno.txt")
+    (library.home / "a/two.txt").unlink()
+    look.at("a/one.txt", "a/uno.txt", "a/two.txt")
+    assert library.states() == {"a/uno.txt": "indexed"}
+
+
+def test_files_left_out_from_now_on_are_not_missing(library: Library) -> None:
+    library.files.set_rules(1, "*.txt", 200)
+    library.scan()
+    assert library.states() == {}
 
 
 @pytest.mark.parametrize("first", ["outer", "inner"])
@@ -256,7 +303,7 @@ def test_a_file_added_by_itself_and_in_its_folder(library: Library) -> None:
     assert library.known()["a/one.txt"].folder_id == single
     (library.home / "a/one.txt").unlink()
     library.hint(library.home / "a/one.txt")
-    assert set(library.states()) == {"a/two.txt"}
+    assert library.states() == {"a/one.txt": "missing", "a/two.txt": "waiting"}, "it may stand on a drive"
 
 
 def test_footnotes_own_data_is_left_out(library: Library) -> None:
@@ -284,6 +331,35 @@ def test_a_quarantined_file_is_tried_again_when_it_changes(library: Library, loo
     (library.home / "a/one.txt").write_text("mended")
     look.at("a/one.txt")
     assert (library.states()["a/one.txt"], library.known()["a/one.txt"].deaths) == ("waiting", 0)
+
+
+def test_what_the_reader_calls_too_large_is_not_read_at_every_scan(library: Library, look: Look) -> None:
+    def refuse() -> None:
+        library.files.set_state(library.known()["a/one.txt"].id, FileState.TOO_LARGE, "20 million characters")
+
+    refuse()
+    library.files.release("this reader")
+    refuse()
+    assert look.at("a/one.txt") is False
+    assert library.states()["a/one.txt"] == "too_large"
+    (library.home / "a/one.txt").write_text("made smaller")
+    look.at("a/one.txt")
+    assert library.states()["a/one.txt"] == "waiting"
+    refuse()
+    library.files.release("another reader")
+    assert library.states()["a/one.txt"] == "waiting"
+
+
+def test_a_limit_of_the_folder_counts_at_once(library: Library, look: Look) -> None:
+    with (library.home / "b/big.txt").open("wb") as file:
+        file.truncate(3 * 1024 * 1024)
+    look.at("b/big.txt")
+    library.files.set_state(library.known()["b/big.txt"].id, FileState.TOO_LARGE, "20 million characters")
+    for limit, state in ((2, "too_large"), (1, "too_large"), (4, "waiting")):
+        library.files.set_rules(2, "", limit)
+        look.at("b/big.txt")
+        assert library.states()["b/big.txt"] == state
+        assert look.at("b/big.txt") is False
 
 
 def test_a_kind_that_can_be_read_now_is_read(library: Library, look: Look) -> None:
