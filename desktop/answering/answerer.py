@@ -65,12 +65,12 @@ class _Answering:
     def draft(self) -> Draft:
         sources = widened(self._found, self._finder, self._limits)
         evidence = self._evidence(sources)
+        if self._listener.cancelled():
+            return self._stopped(self._question.begun, evidence)
         weak = not sources or is_too_far(evidence)
         form = self._question.form
         if weak and not self._free and (form is None or form.needs_files or self._generator is None):
             return self._refused()
-        if self._listener.cancelled():
-            return self._stopped(self._question.begun, evidence)
         if self._generator is None:
             return self._quoted(evidence)
         return self._written(sources, self._generator)

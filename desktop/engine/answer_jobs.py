@@ -37,11 +37,10 @@ class Job:
 
 
 class LoadedModel:
-    """The runner with its loaded model, as answering wants a generator."""
+    """The runner with its loaded model, as answering wants a generator. Once it is `stopped` it generates nothing."""
 
-    def __init__(self, models: ModelRequests, context: int) -> None:
-        self._models = models
-        self._context = context
+    def __init__(self, models: ModelRequests, context: int, stopped: Callable[[], bool]) -> None:
+        self._models, self._context, self._stopped = models, context, stopped
 
     @property
     def context(self) -> int:
@@ -75,6 +74,7 @@ class LoadedModel:
             aside=aside,
             json_schema=json_schema,
             on_text=on_text,
+            stopped=self._stopped,
         )
 
 

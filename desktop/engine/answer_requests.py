@@ -28,6 +28,7 @@ from desktop.engine.model_requests import ModelRequests
 from desktop.engine.model_turns import ModelTurns
 from desktop.engine.voice_requests import VoiceRequests
 from desktop.indexing.indexer import Indexer
+from desktop.llm.stopping import ModelLoadStopped
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import AnswerFailed, AnswerFinished, AnswerId, AnswerMeanwhile, Ask, Asked
 from desktop.storage.conversations import Conversations
@@ -61,7 +62,6 @@ class AnswerRequests:
         self._limits, self._wishes = limits, wishes
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._open: dict[int, Job] = {}
-        self._current = 0
         self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
         self._thread.start()
 
@@ -109,15 +109,14 @@ class AnswerRequests:
         job = self._open.get(asked.answer_id)
         if job is not None:
             job.cancelled.set()
-            if asked.answer_id == self._current:  # the runner may be busy with the answer to another question
-                self._models.runner.cancel()
+            self._models.runner.cancel()
         return Nothing()
 
     def stop(self) -> None:
         for job in list(self._open.values()):
             job.cancelled.set()
-        self._models.runner.cancel()
         self._jobs.put(None)
+        self._models.runner.cancel()
         self._thread.join(5)
 
     # the thread
@@ -125,7 +124,6 @@ class AnswerRequests:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             self._indexer.step_aside()
-            self._current = job.answer_id
             try:
                 with self._turns.answering():
                     self._make(job)
@@ -134,7 +132,6 @@ class AnswerRequests:
                 # such as a disk that filled up: the next question must still find this thread alive
                 log.exception("an answer could not be kept")
             finally:
-                self._current = 0
                 self._open.pop(job.answer_id, None)
                 if not self._open:
                     self._indexer.come_back()
@@ -165,7 +162,7 @@ class AnswerRequests:
         """While an answer is read: the next question may lean on it."""
         if self._jobs.empty() and self._models.runner.loaded_path:
             with contextlib.suppress(FootnoteError):
-                prepare(LoadedModel(self._models, 0))
+                prepare(LoadedModel(self._models, 0, lambda: not self._jobs.empty()))
 
     def _draft(self, job: Job, progress: Progress) -> tuple[Draft, str, tuple[ToneChoice, ...]]:
         asked = read_scopes(job.asked.question, self._names, datetime.datetime.now())
@@ -179,8 +176,14 @@ class AnswerRequests:
         if model:
             self._answer_meanwhile(job, question, finder, model)
             progress.stage("loading", "")
-            generator = LoadedModel(self._models, self._models.load(model, tones))
+            generator = self._loaded(job, model, tones)
         return Answerer(finder, generator, self._limits()).answer(question, progress), name, tones
+
+    def _loaded(self, job: Job, model: str, tones: tuple[ToneChoice, ...]) -> LoadedModel:
+        stopped, context = job.cancelled.is_set, 0
+        with contextlib.suppress(ModelLoadStopped):  # the answer ends before anything is generated
+            context = self._models.load(model, tones, stopped)
+        return LoadedModel(self._models, context, stopped)
 
     def _question(self, job: Job, text: str, model: str, tones: tuple[ToneChoice, ...]) -> AskedQuestion:
         answers, begun = self._conversations.answers(job.conversation_id), job.begun
@@ -201,7 +204,7 @@ class AnswerRequests:
 
     def _answer_meanwhile(self, job: Job, question: AskedQuestion, finder: Finder, model: str) -> None:
         """Loading a model takes seconds; the files' own words are there at once."""
-        if self._models.runner.loaded_path == model or job.begun is not None:
+        if self._models.runner.loaded_path == model or job.begun is not None or job.cancelled.is_set():
             return
         draft = Answerer(finder, None, self._limits()).answer(question, Unheard())
         if not draft.refused:

@@ -19,7 +19,8 @@ from desktop.platform_support.memory import free_memory, total_memory
 class ModelFits:
     """`set_for` tells what a person set for the model at a path: tokens of context (0: none) and the kind of cache.
 
-    `card` tells the bytes that are free on a graphics card, 0 without one, None where none was tried yet.
+    `card` tells the bytes that are free on a graphics card, 0 without one, None where none was tried yet. `held` tells
+    those that the loaded model takes: they count as free, since another one is loaded in its place.
     """
 
     def __init__(
@@ -28,9 +29,10 @@ class ModelFits:
         set_for: Callable[[str], tuple[int, str]],
         card: Callable[[], int | None] = lambda: 0,
         memory: Callable[[], tuple[int, int]] = lambda: (total_memory(), free_memory()),
+        held: Callable[[], int] = lambda: 0,
     ) -> None:
         self._speeds, self._set_for, self._memory = speeds, set_for, memory
-        self._card, self._roughly = card, False
+        self._card, self._held, self._roughly = card, held, False
 
     def speed(self) -> Speed | None:
         return self._speeds.read()
@@ -98,7 +100,7 @@ class ModelFits:
 
     def _machine(self) -> Machine:
         total, free = self._memory()
-        return Machine(total, free, self._speeds.read(), self._card() or 0)
+        return Machine(total, min(total, free + self._held()), self._speeds.read(), self._card() or 0)
 
     def _fit(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
         context, kv_type = self._set_for(model.path)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.model_details import DetailsOfModels
 from desktop.engine.model_fits import ModelFits
 from desktop.engine.model_sheets import place_of, sheet_of
+from desktop.engine.stopped_models import StoppedModels
 from desktop.engine.tone_requests import ToneRequests
 from desktop.llm.client import ModelLoadKilled, ModelRunner
 from desktop.llm.elsewhere import find_elsewhere
-from desktop.llm.shelf import add_model, delete_model, list_models, remove_link
+from desktop.llm.shelf import add_model, delete_model, remove_link
+from desktop.llm.stopping import never
 from desktop.platform_support.paths import DataFolders
 from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.engine_messages import (
@@ -28,8 +31,8 @@ from desktop.protocol.engine_messages import (
     ModelSheet,
     RemoveModel,
 )
+from desktop.protocol.runner_messages import ModelLoaded
 from desktop.settings.store import SettingsFile
-from desktop.storage.attempts import Attempts
 
 
 class ModelRequests:
@@ -39,17 +42,18 @@ class ModelRequests:
         self,
         folders: DataFolders,
         settings: SettingsFile,
-        attempts: Attempts,
+        stopped: StoppedModels,
         broadcast: Broadcast,
         chosen: ChosenModel,
         tones: ToneRequests,
         runner: ModelRunner,
         fits: ModelFits,
     ) -> None:
-        self._folders, self._settings, self._attempts = folders, settings, attempts
+        self._folders, self._settings, self._stopped_models = folders, settings, stopped
         self._broadcast, self._chosen, self._fits = broadcast, chosen, fits
         self.tones, self.runner = tones, runner
         self.details = DetailsOfModels(settings)
+        self._told: ModelLoaded | None = None
 
     # requests
 
@@ -65,7 +69,7 @@ class ModelRequests:
         model = self._model(asked.path)
         if model is None or model.problem:
             raise UserError("That model can't be used.", model.problem if model else "It is not there any more.")
-        self._attempts.forget(_subject(asked.path))  # chosen by hand: it may be tried again
+        self._stopped_models.forget(asked.path)  # chosen by hand: it may be tried again
         self._settings.set("chosen_model", asked.path)
         models = self.announce()
         self.tones.announce()
@@ -86,7 +90,7 @@ class ModelRequests:
                 keep_origin(self._folders.models, Path(asked.path).name, None)
         else:
             raise UserError("This model lies in Footnote's own folder.", "Delete its file to take it off the list.")
-        self._attempts.forget(_subject(asked.path))
+        self._stopped_models.forget(asked.path)
         self.details.forget(asked.path)
         if self._settings.get("chosen_model") == asked.path:
             self._settings.set("chosen_model", "")
@@ -96,7 +100,7 @@ class ModelRequests:
 
     def find_models(self, _: Nothing) -> FoundModels:
         """What other programs keep on this disk, without what is in the list already."""
-        known = {os.path.realpath(model.path) for model in list_models(self._folders.models)}
+        known = {os.path.realpath(model.path) for model in self._chosen.shelf()}
         found = [file for file in find_elsewhere(Path.home()) if os.path.realpath(file.path) not in known]
         return FoundModels(tuple(self._fits.found(file) for file in found))
 
@@ -105,7 +109,7 @@ class ModelRequests:
         if model is None:
             raise UserError("This model is not in the list any more.")
         loaded = self.runner.loaded if self.runner.loaded_path == asked.path else None
-        return sheet_of(model, self.details.of(asked.path), loaded)
+        return sheet_of(model, self.details.of(asked.path), loaded, self._chosen.header_of)
 
     def change_model_details(self, asked: ChangeModelDetails) -> ModelSheet:
         """In force when the model is loaded next, which is with the next question."""
@@ -115,6 +119,7 @@ class ModelRequests:
 
     def announce(self) -> Models:
         """Tells everybody the models."""
+        self._told = self.runner.loaded
         models = self.list_models(Nothing())
         self._broadcast.send(ModelsChanged(models))
         return models
@@ -134,20 +139,18 @@ class ModelRequests:
             if not os.path.isfile(wanted):
                 raise UserError(f"There is no model at “{wanted}”.", "Check the path, or choose a model in the window.")
             return os.path.abspath(wanted)
-        return self._chosen.path()
+        return self._chosen.settle()
 
     def path_of(self, name: str) -> str | None:
         """The model whose file has this name, the chosen one first; None: it is not there."""
-        paths = (self._chosen.path(), *(model.path for model in list_models(self._folders.models)))
+        paths = (self._chosen.path(), *(model.path for model in self._chosen.shelf()))
         return next((path for path in paths if path and os.path.basename(path) == name), None)
 
-    def load(self, model: str, tones: tuple[ToneChoice, ...]) -> int:
-        """Loads the model and lays the tones over it. Returns its context in tokens."""
-        if self._attempts.deaths(_subject(model)):
-            raise UserError(
-                "This model ended the model runner when it was loaded last.",
-                "Choose it again to try once more, or choose another model.",
-            )
+    def load(self, model: str, tones: tuple[ToneChoice, ...], stopped: Callable[[], bool] = never) -> int:
+        """Loads the model and lays the tones over it. Returns its context in tokens. Raises ModelLoadStopped once it is
+        `stopped`.
+        """
+        self._stopped_models.refuse(model)
         self._fits.refuse_larger_than_memory(model)
         self.tones.refuse_misfits(tones, model)
         set_here = self.details.of(model)
@@ -158,13 +161,15 @@ class ModelRequests:
                 threads=self.details.threads_of(model),
                 gpu_layers=set_here.gpu_layers,
                 kv_type=set_here.kv_type,
+                stopped=stopped,
             )
         except ModelLoadKilled:
-            self._attempts.note_death(_subject(model))
+            self._stopped_models.add(model)
             self.announce()
             raise
         self.runner.set_tones(tones)
-        self.announce()
+        if self.runner.loaded is not self._told:
+            self.announce()
         return loaded.context
 
     def loaded_details(self) -> ModelDetails:
@@ -177,18 +182,10 @@ class ModelRequests:
     def _models(self) -> tuple[Model, ...]:
         origins = read_origins(self._folders.models)
         models = [
-            replace(
-                model,
-                stopped=bool(self._attempts.deaths(_subject(model.path))),
-                origin=None if model.linked else origins.get(Path(model.path).name),
-            )
-            for model in list_models(self._folders.models)
+            replace(model, origin=None if model.linked else origins.get(Path(model.path).name))
+            for model in self._chosen.shelf()
         ]
         return self._fits.with_fits(models, self.runner.loaded_path)
 
     def _model(self, path: str) -> Model | None:
         return next((model for model in self._models() if model.path == path), None)
-
-
-def _subject(model: str) -> str:
-    return f"load {model}"

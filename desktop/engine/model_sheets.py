@@ -4,7 +4,7 @@ nothing was.
 
 from desktop.domain.errors import FootnoteError
 from desktop.domain.models import Model, ModelDetails, ModelPlace
-from desktop.gguf.header import read_header
+from desktop.llm.description import Read
 from desktop.llm.hardware import choose_context, physical_cores
 from desktop.platform_support.memory import free_memory
 from desktop.protocol.model_messages import ModelSheet
@@ -19,11 +19,11 @@ def place_of(path: str, loaded: ModelLoaded | None) -> ModelPlace | None:
     return ModelPlace(path, loaded.device, loaded.gpu_layers, loaded.layers + 1, loaded.note)
 
 
-def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None) -> ModelSheet:
+def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None, read: Read) -> ModelSheet:
     """`loaded` is how it was loaded, where it is loaded now: then nothing needs to be guessed."""
     cores, context, layers = physical_cores(), 0, 0
     try:
-        header = read_header(model.path)
+        header = read(model.path)
         context = choose_context(header, 0, free_memory())
         layers = header.integer(f"{header.architecture}.block_count")
     except FootnoteError:

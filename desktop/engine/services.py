@@ -28,6 +28,7 @@ from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
 from desktop.engine.speed_requests import SpeedRequests
+from desktop.engine.stopped_models import StoppedModels
 from desktop.engine.tone_requests import ToneRequests
 from desktop.engine.tone_trials import ToneTrials
 from desktop.engine.trial_answers import TrialAnswers
@@ -41,6 +42,7 @@ from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
+from desktop.platform_support.memory import held_memory
 from desktop.platform_support.paths import DataFolders
 from desktop.platform_support.priority import on_battery
 from desktop.protocol import engine_messages as m
@@ -96,11 +98,8 @@ class Services:
         opening = IndexOpening(folders.vectors, self._database, self._ledger, self._tell)
         self._heavy = HeavyLoader(self._files, self._ledger, self._former, self._names, search_models, opening)
         self._indexer = self._build_indexer()
-        builds = BuildChoice(folders.native)
-        chosen = ChosenModel(folders, self._settings, builds.memory_for_models)
-        self._tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
         self._turns = ModelTurns()
-        self._build_models(folders, chosen, builds)
+        self._build_models(folders)
         self._sources = SourceRequests(self._files, self._ledger, self._pane_reader, self._page_reader, folders.pages)
         self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
         self._answers = self._build_answers()
@@ -134,13 +133,22 @@ class Services:
             self._indexer,
         )
 
-    def _build_models(self, folders: DataFolders, chosen: ChosenModel, builds: BuildChoice) -> None:
-        details, attempts = DetailsOfModels(self._settings), Attempts(self._database)
-        fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit, builds.card_memory)
+    def _build_models(self, folders: DataFolders) -> None:
+        builds = BuildChoice(folders.native)
         runner = ModelRunner(builds=builds, on_reload=lambda: self._models.announce())
-        self._models = ModelRequests(
-            folders, self._settings, attempts, self.broadcast, chosen, self._tones, runner, fits
-        )
+
+        def held() -> int:
+            return held_memory(runner.pid)
+
+        def room() -> int:
+            return builds.memory_for_models() + held()
+
+        stopped = StoppedModels(Attempts(self._database))
+        chosen = ChosenModel(folders, self._settings, stopped, room, lambda: runner.in_use)
+        speeds, set_for = SpeedFile(folders.home / "speed.json"), DetailsOfModels(self._settings).for_fit
+        fits = ModelFits(speeds, set_for, builds.card_memory, held=held)
+        self._tones = tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
+        self._models = ModelRequests(folders, self._settings, stopped, self.broadcast, chosen, tones, runner, fits)
         self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
         self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived, self._models.announce)
         self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns)

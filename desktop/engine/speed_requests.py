@@ -37,11 +37,19 @@ class SpeedRequests:
     def _run(self, path: str) -> Speed:
         self._models.load(path, ())
         runner = self._models.runner
-        alarm = threading.Timer(SECONDS, runner.cancel)
+        over = threading.Event()
+
+        def end() -> None:
+            over.set()
+            runner.cancel()
+
+        alarm = threading.Timer(SECONDS, end)
         alarm.daemon = True
         alarm.start()
         try:
-            made = runner.generate(PROMPT, max_tokens=TOKENS, aside=True)
+            made = runner.generate(
+                PROMPT, max_tokens=TOKENS, aside=True, stopped=lambda: over.is_set() or self._turns.wanted
+            )
         finally:
             alarm.cancel()
         seconds = made.seconds - made.first_token

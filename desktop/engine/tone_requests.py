@@ -11,7 +11,6 @@ from desktop.domain.errors import UserError
 from desktop.domain.tones import ToneSample, TruthReport
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.chosen_model import ChosenModel
-from desktop.gguf.header import read_header
 from desktop.platform_support.paths import DataFolders
 from desktop.protocol.common_messages import Nothing, PathOnly
 from desktop.protocol.engine_messages import ChooseTones, RenameTone, Tones, TonesChanged
@@ -92,7 +91,7 @@ class ToneRequests:
         """Raises UserError for a tone that can't be laid over the model at the path `model`."""
         if not tones:
             return
-        base = read_header(model)
+        base = self._model.header_of(model)
         for choice in tones:
             tone = describe_tone(choice.path, base, self._adapters.read)
             if tone.problem:

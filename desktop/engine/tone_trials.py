@@ -79,7 +79,7 @@ class ToneTrials:
         trial = self._open.get(asked.trial_id)
         if trial is not None:
             trial.cancelled.set()
-            self._answers.interrupt(asked.trial_id)
+            self._answers.interrupt()
         return Nothing()
 
     def list_truth_questions(self, _: Nothing) -> TruthQuestionList:
@@ -154,7 +154,6 @@ class ToneTrials:
                 self._broadcast.send(TrialProgressed(trial.number, len(heard), total, strength, question))
                 started = time.monotonic()
                 draft = self._answers.answer(
-                    trial.number,
                     question,
                     ToneChoice(trial.tone, strength),
                     trial.cancelled,

@@ -16,6 +16,7 @@ from desktop.engine.heavy_parts import HeavyLoader
 from desktop.engine.model_requests import ModelRequests
 from desktop.engine.model_turns import ModelTurns
 from desktop.indexing.indexer import Indexer
+from desktop.llm.stopping import ModelLoadStopped
 from desktop.storage.file_names import FileNames
 
 
@@ -41,7 +42,6 @@ class TrialAnswers:
     ) -> None:
         self._heavy, self._names, self._models = heavy, names, models
         self._indexer, self._turns, self._limits = indexer, turns, limits
-        self._current = 0
 
     def check(self, tone: str) -> None:
         """Raises UserError where the tone can't be tried."""
@@ -53,16 +53,15 @@ class TrialAnswers:
     def model_name(self) -> str:
         return Path(self._models.model_for(None)).name
 
-    def interrupt(self, trial: int) -> None:
-        if trial == self._current:
-            self._models.runner.cancel()
+    def interrupt(self) -> None:
+        """Once the trial is cancelled."""
+        self._models.runner.cancel()
 
     def close(self) -> None:
         self._turns.close()
 
     def answer(
         self,
-        trial: int,
         question: str,
         tone: ToneChoice,
         cancelled: threading.Event,
@@ -73,28 +72,27 @@ class TrialAnswers:
             with self._turns.trying(self._models.runner.cancel) as mine:
                 if not mine:
                     break
-                self._current = trial
                 self._indexer.step_aside()
                 try:
-                    draft = self._made(question, tone, _Listener(cancelled, self._turns, on_text))
-                except _GaveWay:
+                    draft = self._made(question, tone, _Listener(cancelled, self._turns, on_text), cancelled)
+                except (_GaveWay, ModelLoadStopped):
                     continue
                 finally:
-                    self._current = 0
                     if not self._turns.wanted:
                         self._indexer.come_back()
             if draft.state is not AnswerState.STOPPED:
                 return draft
         raise Interrupted
 
-    def _made(self, question: str, tone: ToneChoice, listener: "_Listener") -> Draft:
+    def _made(self, question: str, tone: ToneChoice, listener: "_Listener", cancelled: threading.Event) -> Draft:
         asked = read_scopes(question, self._names, datetime.datetime.now())
         finder = self._heavy.get().finder.within(asked)
         model = self._models.model_for(None)
         if not model:
             raise UserError("There is no model to try it with.", "Get one on the Models page.")
-        context = self._models.load(model, (tone,) if tone.strength > 0 else ())
-        generator = LoadedModel(self._models, context)
+        # a question that comes needs the model too: only the user ends its load
+        context = self._models.load(model, (tone,) if tone.strength > 0 else (), cancelled.is_set)
+        generator = LoadedModel(self._models, context, listener.cancelled)
         return Answerer(finder, generator, self._limits()).answer(AskedQuestion(asked.text, (), True), listener)
 
 

@@ -88,7 +88,7 @@ def read_header(path: str | Path) -> GgufHeader:
         with open(descriptor, "rb", buffering=0, closefd=False) as stream:
             return parse_header(stream, status.st_size)
     except OSError as error:
-        raise BadGguf(_reason(error)) from None
+        raise UserError("This file can't be read.", _reason(error)) from None
     finally:
         os.close(descriptor)
 

@@ -14,6 +14,7 @@ from desktop.llm.build_choice import BuildChoice, Choice
 from desktop.llm.held import Held, Laid, file_stamp
 from desktop.llm.listening import Listener
 from desktop.llm.native_builds import PROCESSOR
+from desktop.llm.stopping import NOTHING, Loading, ModelLoadStopped, Stopped, never
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.child import ChildProcess, ProcessEnded
 from desktop.protocol.codec import decode
@@ -64,6 +65,9 @@ def start_runner(on_event: Callable[[Event], None], environment: Mapping[str, st
 class ModelRunner:
     """One model runner process. Every method may be called from any thread; all but `cancel` wait for each other.
 
+    Whoever stops something first makes its `stopped` true and then calls `cancel`: then there is no moment at which
+    the stop is lost, and nothing else is ended by it.
+
     Without `builds` it runs on the processor. `on_reload` is called when a model was loaded again after a death: it may
     compute elsewhere now.
     """
@@ -83,6 +87,12 @@ class ModelRunner:
         self._numbers = 0
         self._used = 0.0
         self._listener: Listener | None = None
+        self._loading = Loading()
+
+    @property
+    def in_use(self) -> str:
+        """The model that is loaded, or being loaded, or nothing."""
+        return self._loading.path or self.loaded_path
 
     @property
     def loaded_path(self) -> str:
@@ -100,20 +110,29 @@ class ModelRunner:
         return child.pid if child is not None and not child.ended else None
 
     def ensure_loaded(
-        self, path: str, *, context: int = 0, threads: int = 0, gpu_layers: int = -1, kv_type: str = ""
+        self,
+        path: str,
+        *,
+        context: int = 0,
+        threads: int = 0,
+        gpu_layers: int = -1,
+        kv_type: str = "",
+        stopped: Stopped = never,
     ) -> ModelLoaded:
         """Loads the model unless it is loaded as asked; a newly loaded one has no tones. 0, -1 and empty let the runner
         choose (`LoadModel`).
 
         Raises UserError for a file that is no model, EngineProblem when it can't be loaded, ModelLoadKilled when it
-        ended the runner.
+        ended the runner, ModelLoadStopped when it was `stopped`.
         """
         with self._turn:
+            if stopped():
+                raise ModelLoadStopped
             request = LoadModel(path, context, threads, gpu_layers, kv_type)
             held = self._held
             if held is not None and self._alive() and held.request == request and held.stamp == file_stamp(path):
                 return held.loaded
-            return self._load(request)
+            return self._load(request, stopped)
 
     def set_tones(self, tones: Sequence[ToneChoice]) -> None:
         """Lays exactly these over the model. Raises UserError when one does not fit it; the tones before it stay."""
@@ -141,23 +160,27 @@ class ModelRunner:
         guess: bool = True,
         json_schema: str = "",
         on_text: Callable[[str], None] = lambda _text: None,
+        stopped: Stopped | None = None,
     ) -> Generated:
         """Answers `turns`; `on_text` gets the text as it comes, on another thread.
 
         An `aside` runs without tones and leaves what is remembered of the conversation as it is; `guess` changes the
-        speed alone.
+        speed alone. Once it is `stopped` nothing is generated; without it every `cancel` ends the generation.
 
         Raises UserError when the prompt is too long, RunnerDied when the runner ended, and what `on_text` raises,
         after the generation was cancelled.
         """
         with self._turn:
             self._numbers += 1
-            listener = Listener(self._numbers, on_text, self._send_cancel)
+            listener = Listener(self._numbers, on_text, self._send_cancel, stopped)
             self._listener = listener
             number, ends = listener.number, tuple(stop)
             request = Generate(number, tuple(turns), max_tokens, temperature, seed, ends, aside, guess, json_schema)
             try:
-                answer = self._generate(request, listener)
+                # asked once the listener is known: who stops from now on finds it
+                answer = NOTHING if listener.is_stopped() else self._generate(request, listener)
+            except ModelLoadStopped:
+                answer = NOTHING
             finally:
                 self._listener = None
             if listener.error is not None:
@@ -165,11 +188,13 @@ class ModelRunner:
             return answer
 
     def cancel(self) -> None:
-        """The generation under way, if any, returns what it has with the reason "cancelled"."""
+        """Ends what was stopped: a generation returns what it has with the reason "cancelled", a load ends with its
+        process.
+        """
         listener = self._listener
         if listener is not None:
-            listener.cancelled = True
-            self._send_cancel(listener.number)
+            listener.cancel()
+        self._loading.end(self._kill)
 
     def count_tokens(self, texts: Sequence[str]) -> tuple[int, ...]:
         """Tokens of each text as words of a prompt, without what the template adds around a turn."""
@@ -201,6 +226,7 @@ class ModelRunner:
 
     def close(self) -> None:
         """Ends the process, also in the middle of a generation, which then raises RunnerDied."""
+        self._loading.end(self._kill, anyway=True)
         child = self._child
         if child is not None:
             _end(child)
@@ -210,7 +236,7 @@ class ModelRunner:
     # --- below: with the turn taken
 
     def _generate(self, request: Generate, listener: Listener) -> Generated:
-        self._require_model()
+        self._require_model(listener.is_stopped)
         if listener.cancelled:
             # the first cancel may have met a dead process
             self._send_cancel(listener.number)
@@ -231,7 +257,7 @@ class ModelRunner:
     def _alive(self) -> bool:
         return self._child is not None and not self._child.ended
 
-    def _require_model(self) -> None:
+    def _require_model(self, stopped: Stopped = never) -> None:
         """After a death: the same model again, with the same tones."""
         if self._held is None:
             raise UserError("No model is loaded.", "Choose a model first.")
@@ -239,35 +265,39 @@ class ModelRunner:
             return
         tones = tuple(laid.tone for laid in self._laid)
         stamped = self._laid
-        self._load(self._held.request)
+        self._load(self._held.request, stopped)
         if tones:
             self._call(SET_TONES, SetTones(tones))
             self._laid = stamped
         self._on_reload()
 
-    def _load(self, request: LoadModel) -> ModelLoaded:
+    def _load(self, request: LoadModel, stopped: Stopped) -> ModelLoaded:
         before = (self._held, self._laid) if self._alive() else (None, ())
         self._held, self._laid = None, ()
         stamp = file_stamp(request.path)
         try:
-            loaded = self._load_on_choice(request)
+            with self._loading.of(request.path, stopped):
+                loaded = self._load_on_choice(request)
         except UserError:
             # refused before anything was unloaded
             self._held, self._laid = before
             raise
-        except RunnerDied:
-            raise ModelLoadKilled(request.path) from None
+        except (RunnerDied, ProcessEnded) as error:
+            if self._loading.ended:
+                raise ModelLoadStopped from None
+            raise (ModelLoadKilled(request.path) if isinstance(error, RunnerDied) else error) from None
         self._held = Held(request, stamp, loaded)
         return loaded
 
     def _load_on_choice(self, request: LoadModel) -> ModelLoaded:
         """On the GPU's build where there is one; when that ends the runner, on the processor."""
         self._running()
+        self._loading.check()
         build = self._choice.build
         try:
             loaded = self._call(LOAD_MODEL, request if build.gpu else replace(request, gpu_layers=0))
         except RunnerDied:
-            if not self._give_up_gpu("Loading a model ended its driver."):
+            if self._loading.ended or not self._give_up_gpu("Loading a model ended its driver."):
                 raise
             return self._load_on_choice(request)
         return loaded if loaded.note else replace(loaded, note=self._choice.note)
@@ -297,6 +327,10 @@ class ModelRunner:
         listener = self._listener
         if listener is not None and event.name == event_name(TextGenerated):
             listener.take(decode(TextGenerated, event.params))
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.process.kill()
 
     def _send_cancel(self, number: int) -> None:
         child = self._child

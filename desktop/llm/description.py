@@ -1,5 +1,6 @@
 """What a GGUF file says about itself as a language model, and why it can't be one. Loads nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.domain.errors import UserError
@@ -11,14 +12,15 @@ from desktop.llm.hardware import cache_bytes_a_token
 _NO_LANGUAGE_MODELS = frozenset(
     {"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "modern-bert", "gemma-embedding", "clip", "t5encoder"}
 )
+Read = Callable[[str | Path], GgufHeader]
 
 
-def describe_model(path: str | Path) -> Model:
+def describe_model(path: str | Path, read: Read = read_header) -> Model:
     """The model at `path`; `problem` is filled where it can't be used."""
     place = Path(path)
     size = place.stat().st_size if place.is_file() else 0
     try:
-        header = read_header(place)
+        header = read(place)
     except UserError as error:
         return Model(str(place), place.stem, "", size, 0, error.hint or error.title)
     name = header.text("general.name").strip() or place.stem

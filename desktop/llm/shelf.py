@@ -12,20 +12,24 @@ from typing import Any, cast
 
 from desktop.domain.errors import UserError
 from desktop.domain.models import Model
-from desktop.gguf.kind import kind_of_gguf
-from desktop.llm.description import describe_model
+from desktop.gguf.remembered import RememberedHeaders
+from desktop.llm.description import Read, describe_model
 
 LINKED = "linked.json"
 # beside the weights: attention cache, work buffers and the rest of Footnote
 _MEMORY_FACTOR, _MEMORY_BESIDE = 1.1, 700 << 20
 
 
-def list_models(folder: Path) -> tuple[Model, ...]:
-    """The models in `folder` and the linked ones, by name. A linked file that is gone says so; tones are left out."""
+def list_models(folder: Path, read: Read | None = None) -> tuple[Model, ...]:
+    """The models in `folder` and the linked ones, by name. A linked file that is gone says so; tones are left out.
+
+    `read` gives their headers; None reads each file once.
+    """
+    read = read or RememberedHeaders().read
     inside = _files_in(folder)
     linked = [Path(place) for place in read_links(folder)]
-    models = [describe_model(path) for path in inside if not _is_tone(path)]
-    models += [replace(describe_model(path), linked=True) for path in linked if not _is_tone(path)]
+    models = [describe_model(path, read) for path in inside if not _is_tone(path, read)]
+    models += [replace(describe_model(path, read), linked=True) for path in linked if not _is_tone(path, read)]
     return tuple(sorted(models, key=lambda model: (model.name.casefold(), model.path)))
 
 
@@ -60,8 +64,12 @@ def delete_model(path: str | Path, folder: Path) -> None:
 
 
 def default_model(models: Sequence[Model], free_memory: int) -> Model | None:
-    """The largest usable model that fits in `free_memory` bytes, else the smallest; None where there is none."""
+    """The largest usable model that fits in `free_memory` bytes, else the smallest; None where there is none.
+
+    One that stopped the model runner is taken only where there is no other: then its reason is told.
+    """
     usable = sorted((model for model in models if not model.problem), key=lambda model: model.size)
+    usable = [model for model in usable if not model.stopped] or usable
     fitting = [model for model in usable if model.size * _MEMORY_FACTOR + _MEMORY_BESIDE <= free_memory]
     if fitting:
         return fitting[-1]
@@ -99,8 +107,8 @@ def _files_in(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix.lower() == ".gguf" and path.is_file()]
 
 
-def _is_tone(path: Path) -> bool:
+def _is_tone(path: Path, read: Read) -> bool:
     try:
-        return kind_of_gguf(path) == "tone"
+        return read(path).kind == "adapter"
     except UserError:
         return False

@@ -1,4 +1,4 @@
-"""How much memory is free, from the operating system, by the standard library alone."""
+"""How much memory is free, and what the end of a process would add to it, from the operating system."""
 
 import ctypes
 import os
@@ -21,6 +21,21 @@ def free_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     except (ValueError, OSError):
         return 8 << 30
+
+
+def held_memory(pid: int | None) -> int:
+    """Bytes that `free_memory` would grow by at the end of this process; 0 for none."""
+    if pid is None or sys.platform == "darwin":  # there `free_memory` does not fall either
+        return 0
+    if sys.platform == "win32":
+        return _windows_held(pid)
+    try:
+        told = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    # files that are mapped, as weights are, count as free all the time
+    own = (line.split() for line in told if line.startswith(("RssAnon:", "RssShmem:")))
+    return sum(int(words[1]) * 1024 for words in own)
 
 
 def total_memory() -> int:
@@ -55,6 +70,15 @@ class _MemoryStatus(ctypes.Structure):
 
 def _windows() -> int:
     return int(_windows_status().free)
+
+
+def _windows_held(pid: int) -> int:
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _windows_status() -> _MemoryStatus:

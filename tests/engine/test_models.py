@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.answers import AnswerState
 from desktop.domain.downloads import DownloadState
 from desktop.domain.errors import UserError
 from desktop.domain.models import MachineVerdict, ModelDetails
@@ -179,3 +180,18 @@ def test_a_file_is_copied_in_when_asked(home: Path) -> None:
         paths = [model.path for model in engine.call(m.LIST_MODELS, Nothing()).models]
         assert str(home / "home/models/carried.gguf") in paths
         assert os.listdir(stick) == ["carried.gguf"]
+
+
+def test_stopped_while_its_model_loads_an_answer_ends_without_a_word(home: Path) -> None:
+    with RunningEngine(home / "library") as engine:
+        (home / "notes").mkdir()
+        (home / "notes/lease.md").write_text("The lease ends with three months notice.\n", encoding="utf-8")
+        engine.add(home / "notes")
+        asked = engine.start_asking("How long is the notice of the lease?")
+        while decode(m.AnswerStage, engine.event(m.AnswerStage, asked.answer_id).params).stage != "loading":
+            pass
+        engine.call(m.CANCEL_ANSWER, m.AnswerId(asked.answer_id))
+        answer = decode(m.AnswerFinished, engine.event(m.AnswerFinished, asked.answer_id).params).answer
+        assert (answer.state, answer.text) == (AnswerState.STOPPED, "")
+        (model,) = engine.call(m.LIST_MODELS, Nothing()).models
+        assert not model.stopped

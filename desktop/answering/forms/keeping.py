@@ -3,6 +3,7 @@
 The first time it is free, so that it can say that the sources don't say it; the second time a schema holds it.
 """
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ def in_form(
         return written
     told = f"{' '.join(written.problems)} Reply again, in the form that was asked for, and nothing else."
     second = _written(form, again((*turns, Turn("assistant", first.text), Turn("user", told))))
+    if second.cancelled and not second.text:
+        return dataclasses.replace(written, cancelled=True)
     return written if second.problems and not second.cancelled else second
 
 
