@@ -54,7 +54,7 @@ class FileDetails(QFrame):
     def show_many(self, count: int, *, can_retry: bool) -> None:
         self._title.setText(tr("{files} chosen", files=files_text(count)))
         self._path.hide()
-        again = tr("“Try again” reads those of them again that failed, are locked or were too large.")
+        again = tr("“Try again” reads those of them again that failed, are locked, were too large or need OCR.")
         self._say(again if can_retry else tr("Choose one of them to see whether it is used, and why not."), "")
 
     def _say(self, why: str, then: str) -> None:

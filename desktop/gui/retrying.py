@@ -1,4 +1,4 @@
-"""Reads files again that failed, one request after the other, so that a thousand of them flood nothing."""
+"""Reads files again that failed or were given up, one request after the other: a thousand of them flood nothing."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from desktop.domain.files import FileRow, FileState
 from desktop.gui.engine_client import EngineClient
 from desktop.protocol.engine_messages import RETRY_FILE, FileId
 
-RETRIED = (FileState.FAILED, FileState.QUARANTINED, FileState.LOCKED, FileState.TOO_LARGE)
+RETRIED = (FileState.FAILED, FileState.QUARANTINED, FileState.LOCKED, FileState.TOO_LARGE, FileState.NEEDS_OCR)
 
 
 def can_retry(file: FileRow) -> bool:

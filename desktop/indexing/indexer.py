@@ -215,7 +215,7 @@ class Indexer:
             return True
         if self._recognising:
             return False
-        if self._tidying.tidy(parts) or self._pause_for(queue):
+        if self._tidying.tidy(parts) or self._pause_for(parts, queue):
             return True
         self._tidying.finish(parts)
         return False
@@ -257,10 +257,11 @@ class Indexer:
             self._on_change()
         return True
 
-    def _pause_for(self, queue: ReadingQueue) -> bool:
+    def _pause_for(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         """The round is not over while a file waits for its next try. Waits a moment, not the whole pause."""
-        self._wake.wait(min(queue.pause, _SHORT_PAUSE))
-        return queue.pause > 0
+        pause = max(queue.pause, parts.recognition.rests)
+        self._wake.wait(min(pause, _SHORT_PAUSE))
+        return pause > 0
 
     def _embed(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
         if not parts.maker.can_embed:

@@ -78,7 +78,10 @@ class ReadingQueue:
 
     def forgive(self, reader_version: str) -> None:
         """What another version of the file reader could not read may be read by this one."""
-        if released := self._files.release(reader_version):
+        released = self._files.release(reader_version)
+        if released is not None:
+            self._parts.recognition.forgive()
+        if released:
             log.info("%d files are tried again: the file reader is another", released)
 
     def next_file(self) -> KnownFile | None:

@@ -5,6 +5,7 @@ cuts pictures out and takes words in; what takes long is done by another process
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.domain.errors import EngineProblem, FileProblem
+from desktop.indexing.retries import Retries
 from desktop.protocol.reader_messages import WaitingPicture
 from desktop.reading.client import FileReader
 from desktop.reading.endings import Ending, ReaderDied
-from desktop.reading.ocr_client import Recogniser, RecognitionChoice
+from desktop.reading.ocr_client import Recogniser, RecognitionChoice, RecognitionKilled
 from desktop.reading.problems import needs_ocr
 from desktop.reading.recognised import RecognisedPage
 from desktop.reading.recognised_pages import RecognisedPages
@@ -23,9 +25,13 @@ from desktop.reading.regular_files import hash_of
 from desktop.storage.recognition_table import RecognitionTable
 
 PICTURES_AT_ONCE = 4
-KILLS_FORGIVEN = 5
+LATER = 3_600.0  # seconds until a file is taken up again whose processes were ended from outside time and again
 
 COMING = "Its pages are pictures. Their words are recognised when all other files are read."
+KILLED = (
+    "Text recognition was ended from outside each time it looked at this. "
+    "It is tried again in an hour, or when you choose “Try again”."
+)
 log = logging.getLogger("footnote.recognition")
 
 
@@ -36,6 +42,7 @@ class _Work:
     file_id: int
     path: str
     made_by: str
+    is_new: bool
     sha256: str = ""
     pictures: deque[WaitingPicture] = field(default_factory=deque[WaitingPicture])
 
@@ -44,7 +51,8 @@ class RecognitionQueue:
     """For the indexing thread alone, but for `pause` and `close`. `make` gives the recogniser for a choice of letters.
 
     `choice` is None while text recognition is turned off, or can't be had. `on_done` is called when a picture is
-    recognised, on another thread.
+    recognised, on another thread. `rests` is seconds until a file may be tried again, when only such files are left;
+    else 0. `clock` gives seconds.
     """
 
     def __init__(
@@ -55,6 +63,7 @@ class RecognitionQueue:
         choice: Callable[[], RecognitionChoice | None],
         make: Callable[[RecognitionChoice], Recogniser],
         on_done: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._table, self._kept, self._reader = table, kept, reader
         self._choice, self._make, self._on_done = choice, make, on_done
@@ -62,7 +71,9 @@ class RecognitionQueue:
         self._recogniser: tuple[RecognitionChoice, Recogniser] | None = None
         self._work: _Work | None = None
         self._asked: tuple[WaitingPicture, Future[RecognisedPage | None]] | None = None
-        self._kills: dict[int, int] = {}
+        self._clock, self._retries = clock, Retries(clock)
+        self._later: dict[int, float] = {}
+        self.rests = 0.0
         self._broken = self._closed = self._paused = False
 
     @property
@@ -78,6 +89,7 @@ class RecognitionQueue:
 
     def met(self, file_id: int, waiting: int) -> str:
         """A file was read, with so many of its pictures passed over. Says what becomes of them; empty: nothing."""
+        self._later.pop(file_id, None)  # it changed, or the user wants it tried again
         if not waiting:
             return ""
         self._table.note(file_id)
@@ -118,6 +130,13 @@ class RecognitionQueue:
             self._recogniser[1].close()
         self._waiter.shutdown(wait=True)
 
+    def forgive(self) -> None:
+        """What was given up may be recognised by this version."""
+        failed = self._kept.failed()
+        self._table.try_again(failed)
+        for sha256 in failed:
+            self._kept.forget_failures(sha256)
+
     def tidy(self) -> None:
         """Forgets words of files that are not in the library any more."""
         self._kept.keep_only(self._table.hashes())
@@ -126,26 +145,34 @@ class RecognitionQueue:
 
     def _look_on(self) -> bool:
         """Cuts out the next pictures, of the file at hand or of the next one."""
-        choice = self._usable()
+        choice, self.rests = self._usable(), 0.0
         if choice is None:
             self._work = None
             return False
         if self._work is None or self._work.made_by != choice.made_by:
-            found = self._table.next(choice.made_by)
+            resting, now = self._retries.resting(), self._clock()
+            later = [file_id for file_id, due in self._later.items() if due > now]
+            found = self._table.next(choice.made_by, [*resting, *later])
             if found is None:
+                self.rests = self._retries.seconds_until_due(resting)
                 return False
-            self._work = _Work(*found, choice.made_by)
+            file_id, path, is_new = found
+            self._work = _Work(file_id, path, choice.made_by, is_new)
         self._look(self._work)
         return True
 
     def _look(self, work: _Work) -> None:
         try:
             work.sha256 = hash_of(work.path)
+            if work.is_new:
+                self._kept.forget_failures(work.sha256)
+                work.is_new = False
             known = self._kept.pages(work.sha256, work.made_by)
             look = self._reader.look(work.path, known, PICTURES_AT_ONCE)
         except ReaderDied as death:
-            self._kills[work.file_id] = self._kills.get(work.file_id, 0) + 1
-            if death.cause is not Ending.KILLED or self._kills[work.file_id] > KILLS_FORGIVEN:
+            if death.cause is Ending.KILLED:
+                self._try_again(work)
+            else:
                 self._finish(work)
         except FileProblem:
             self._finish(work)  # reading it again says what is wrong
@@ -158,8 +185,15 @@ class RecognitionQueue:
 
     def _finish(self, work: _Work) -> None:
         self._table.finish(work.file_id, work.made_by)
-        self._kills.pop(work.file_id, None)
+        self._retries.forget(work.file_id)
         self._work = None
+
+    def _try_again(self, work: _Work) -> None:
+        """Something outside ended a process of ours: other files go first for a while."""
+        self._drop()
+        if not self._retries.try_again(work.file_id):
+            self._later[work.file_id] = self._clock() + LATER
+            self._table.tell(work.file_id, KILLED)
 
     def _drop(self) -> None:
         for picture in self._work.pictures if self._work else ():
@@ -184,8 +218,12 @@ class RecognitionQueue:
             page = outcome.result()
             if work is not None and self._table.begin(work.file_id, work.sha256):
                 self._kept.add(work.sha256, picture.key, page, work.made_by)
+                self._retries.forget(work.file_id)
             else:
                 self._drop()
+        except RecognitionKilled:
+            if work is not None:
+                self._try_again(work)
         except (EngineProblem, OSError) as problem:  # it doesn't start, or the disk is full: until the next start
             log.warning("text recognition is given up for now: %s", problem)
             self._broken = True

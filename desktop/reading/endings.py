@@ -1,6 +1,8 @@
 """How a reader process ended: by its own fault, because its time was over, or by somebody else; and as a problem."""
 
+import contextlib
 import signal
+import subprocess
 import sys
 from enum import StrEnum
 
@@ -12,6 +14,8 @@ class Ending(StrEnum):
     TIMED_OUT = "timed out"
     KILLED = "was ended from outside"
 
+
+_LAST_WORDS = 2.0
 
 _TITLES = {
     Ending.CRASHED: "Footnote's file reader stopped at this file.",
@@ -35,6 +39,14 @@ class ReaderDied(FileProblem):
 
 class ReaderClosed(EngineProblem):
     """`close` was called; nothing is wrong with the file."""
+
+
+def last_words(process: "subprocess.Popen[bytes]", hung_up: bool) -> Ending:
+    """How it ended by itself; CRASHED where it has not. One that hung up is about to have an exit code."""
+    if hung_up:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_LAST_WORDS)
+    return ending_of(process.poll())
 
 
 def ending_of(code: int | None) -> Ending:

@@ -1,6 +1,7 @@
 """The engine's side of text recognition: starts the process when needed, bounds its time, ends it when it rests.
 
-A picture that ends the process, or takes too long, is given up; the next one gets a new process.
+A picture that ends the process, or takes too long, is given up; the next one gets a new process. An end from outside
+says nothing about the picture: the caller hears of it and tries again later.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from desktop.protocol.codec import ProtocolError
 from desktop.protocol.common_messages import HELLO, Hello
 from desktop.protocol.lines import PROTOCOL
 from desktop.protocol.reader_messages import RECOGNISE, Recognise, WaitingPicture
+from desktop.reading.endings import Ending, last_words
 from desktop.reading.ocr_letters import ALL
 from desktop.reading.ocr_pausing import PauseSign, WorkingTime
 from desktop.reading.recognised import RecognisedPage
@@ -34,6 +36,13 @@ PIPELINE = 1  # a higher number makes every file's pictures be recognised again
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
 
 Start = Callable[[Sequence[str], Mapping[str, str]], ChildProcess]
+
+
+class RecognitionKilled(EngineProblem):
+    """Something outside ended the process: memory ran short, or somebody stopped it."""
+
+    def __init__(self) -> None:
+        super().__init__("Text recognition was ended from outside.")
 
 
 def start_quietly(arguments: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
@@ -81,12 +90,12 @@ class Recogniser:
     ) -> None:
         self._choice, self.pictures, self._scratch = choice, pictures, scratch
         self._start, self._rest, self._seconds = start, rest, seconds
-        self._sign, self._time = PauseSign(scratch), WorkingTime(timeout, self._kill)
+        self._sign, self._time = PauseSign(scratch), WorkingTime(timeout, self._end_overdue)
         self._turn = threading.Lock()
         self._child: ChildProcess | None = None
         self._timer: threading.Timer | None = None
         self._asked = 0
-        self._closed = False
+        self._closed = self._overdue = False
 
     @property
     def pid(self) -> int | None:
@@ -104,7 +113,10 @@ class Recogniser:
         self._time.pause(paused)
 
     def recognise(self, picture: WaitingPicture) -> RecognisedPage | None:
-        """None for a picture that it fails on twice. Raises EngineProblem when no process starts, or after `close`."""
+        """None for a picture that it fails on twice.
+
+        Raises RecognitionKilled, and EngineProblem when no process starts, or after `close`.
+        """
         with self._turn:
             try:
                 return self._tried(picture) or self._tried(picture)
@@ -115,12 +127,14 @@ class Recogniser:
         output = self._scratch / "page.words"
         child = self._ready_child()
         self._asked += 1
+        self._overdue = False
         try:
             with self._time:
                 child.call(RECOGNISE, Recognise(picture.pixels, picture.width, picture.height, str(output)))
             return read_pages(output).get("")
         except (FootnoteError, TimeoutError, OSError):
-            self._drop()
+            if self._drop() is Ending.KILLED and not self._overdue and not self._closed:
+                raise RecognitionKilled() from None
             return None
         finally:
             output.unlink(missing_ok=True)
@@ -132,6 +146,10 @@ class Recogniser:
         with self._turn:
             self._drop()
             self._rest_later()
+
+    def _end_overdue(self) -> None:
+        self._overdue = True
+        self._kill()
 
     def _kill(self) -> None:
         child = self._child
@@ -156,7 +174,10 @@ class Recogniser:
         try:
             child.call(HELLO, Hello(PROTOCOL), START_SECONDS)
         except (ProcessEnded, TimeoutError, ProtocolError):
+            ending = last_words(child.process, hung_up=child.ended)
             child.kill()
+            if ending is Ending.KILLED and not self._closed:
+                raise RecognitionKilled() from None
             raise EngineProblem("Text recognition doesn't start.", "Run the set-up again.") from None
         return child
 
@@ -187,7 +208,11 @@ class Recogniser:
             if threading.current_thread() is self._timer:  # else there was work meanwhile
                 self._drop()
 
-    def _drop(self) -> None:
+    def _drop(self) -> Ending:
+        """Ends it. Says how it had ended by itself."""
         child, self._child = self._child, None
-        if child is not None:
-            child.kill()
+        if child is None:
+            return Ending.CRASHED
+        ending = last_words(child.process, hung_up=child.ended)
+        child.kill()
+        return ending

@@ -92,7 +92,7 @@ def more_pictures() -> FileProblem:
 def not_recognised() -> FileProblem:
     return FileProblem(
         "The words on these pictures could not be recognised: it took too long, or ended the recogniser.",
-        "Save it in a smaller size, or have the text recognised with a scanning program (OCR).",
+        "Choose “Try again” when less is going on, or save it in a smaller size or with its text recognised (OCR).",
         state="needs_ocr",
     )
 

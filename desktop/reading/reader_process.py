@@ -3,7 +3,6 @@
 Decides nothing about a file's future: a death or a timeout is reported, and the caller counts them.
 """
 
-import contextlib
 import logging
 import os
 import subprocess
@@ -20,7 +19,7 @@ from desktop.protocol.codec import ProtocolError
 from desktop.protocol.common_messages import HELLO, Hello, Nothing
 from desktop.protocol.lines import PROTOCOL, Method
 from desktop.protocol.reader_messages import DESCRIBE_WALLS, ReadFile, RenderPage, Walls
-from desktop.reading.endings import Ending, ReaderClosed, ReaderDied, ending_of
+from desktop.reading.endings import Ending, ReaderClosed, ReaderDied, last_words
 from desktop.reading.regular_files import open_regular_file
 
 P = TypeVar("P", ReadFile, RenderPage)
@@ -34,7 +33,6 @@ _START_TRIES = 3
 START_TIMEOUT = 30.0
 # a process that has read so much is replaced by a fresh one: parsers leak, and what took one over ends with it
 FILES_PER_PROCESS, BYTES_PER_PROCESS = 1_000, 50_000_000
-_LAST_WORDS = 2.0
 
 
 def start_quietly(
@@ -154,10 +152,7 @@ class ReaderProcess:
 
     def _end(self, child: ChildProcess) -> Ending:
         """Kills rather than asks: a reader holds nothing that needs an orderly end. Says how it ended by itself."""
-        if child.ended:  # it hung up, so its exit code is about to come
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.process.wait(_LAST_WORDS)
-        ending = ending_of(child.process.poll())
+        ending = last_words(child.process, hung_up=child.ended)
         child.kill()
         child.close()
         if child.process.stdout is not None:

@@ -47,6 +47,21 @@ class RecognisedPages:
         # a line that was cut off when the power went must not spoil this one
         _write(place, os.O_APPEND, b"\n" + line_of(key, page) + b"\n")
 
+    def failed(self) -> frozenset[str]:
+        """Hashes of files of whose pictures any was given up."""
+        places = self._folder.glob(f"*{ENDING}")
+        return frozenset(place.stem for place in places if any(map(_is_failure, place.read_bytes().splitlines())))
+
+    def forget_failures(self, sha256: str) -> None:
+        """What was given up of this file counts as not tried."""
+        place = self._place(sha256)
+        lines = place.read_bytes().splitlines() if place.exists() else []
+        left = [line for line in lines if not _is_failure(line)]
+        if len(left) < len(lines):
+            other = place.with_suffix(".other")
+            _write(other, os.O_TRUNC, b"".join(line + b"\n" for line in left))
+            other.replace(place)
+
     def keep_only(self, wanted: Set[str]) -> int:
         """Deletes what belongs to no file of these hashes. Returns how many were deleted."""
         gone = [place for place in self._folder.glob(f"*{ENDING}") if place.stem not in wanted]
@@ -85,6 +100,10 @@ def pages_of(lines: list[bytes]) -> Pages:
         except (ValueError, TypeError, ProtocolError):
             continue
     return pages
+
+
+def _is_failure(line: bytes) -> bool:
+    return line.endswith(b",null]")
 
 
 def _first_line(made_by: str) -> bytes:

@@ -214,10 +214,13 @@ class FileTable:
                 (split_by,),
             )
 
-    def release(self, reader_version: str) -> int:
-        """Files that ended another version of the reader, or that it could not read, wait again. Returns how many."""
+    def release(self, reader_version: str) -> int | None:
+        """Files that ended another version of the reader, or that it could not read, wait again. Returns how many.
+
+        None where the reader is the same as ever.
+        """
         if self._database.note(_READER) == reader_version:
-            return 0
+            return None
         with self._database.transaction() as connection:
             released = connection.execute(
                 "UPDATE files SET state = 'waiting', reason = '', deaths = 0, changed = changed + 1 "

@@ -1,13 +1,15 @@
 """Which files hold pictures of words, and whether these were recognised. The words themselves are kept elsewhere."""
 
+import json
 import os
+from collections.abc import Collection
 
 from desktop.storage.database import Database
 
 # files of the other states are read first, or have nothing to be recognised
 _WANTED = (
     "FROM recognition r JOIN files f ON f.id = r.file_id "
-    "WHERE r.made_by != ? AND f.state IN ('needs_ocr', 'indexed', 'empty')"
+    "WHERE r.made_by != ?1 AND f.state IN ('needs_ocr', 'indexed', 'empty')"
 )
 
 
@@ -24,10 +26,18 @@ class RecognitionTable:
                 "INSERT INTO recognition (file_id) SELECT id FROM files WHERE id = ? ON CONFLICT DO NOTHING", (file_id,)
             )
 
-    def next(self, made_by: str) -> tuple[int, str] | None:
-        """Id and path of the newest of the files whose pictures wait."""
-        row = self._database.row(f"SELECT f.id, f.path {_WANTED} ORDER BY f.recent DESC, f.id LIMIT 1", made_by)
-        return (int(row[0]), os.fsdecode(row[1])) if row else None
+    def next(self, made_by: str, without: Collection[int] = ()) -> tuple[int, str, bool] | None:
+        """Id and path of the newest of the files whose pictures wait, and whether nobody ever began with it.
+
+        A file that changed, or that the user wants tried again, was begun by nobody. None of those `without`.
+        """
+        row = self._database.row(
+            f"SELECT f.id, f.path, r.sha256 {_WANTED} AND f.id NOT IN (SELECT value FROM json_each(?2)) "
+            "ORDER BY f.recent DESC, f.id LIMIT 1",
+            made_by,
+            json.dumps(list(without)),
+        )
+        return (int(row[0]), os.fsdecode(row[1]), not row[2]) if row else None
 
     def count(self, made_by: str) -> int:
         """Files whose pictures wait."""
@@ -49,6 +59,16 @@ class RecognitionTable:
                 "WHERE id = ? AND state IN ('needs_ocr', 'indexed', 'empty')",
                 (file_id,),
             )
+
+    def try_again(self, hashes: Collection[str]) -> None:
+        """Files of these hashes wait for recognition again."""
+        with self._database.transaction() as connection:
+            connection.executemany("UPDATE recognition SET made_by = '' WHERE sha256 = ?", [(one,) for one in hashes])
+
+    def tell(self, file_id: int, reason: str) -> None:
+        """Says of a file that waits for recognition why it has to wait longer."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE files SET reason = ? WHERE id = ? AND state = 'needs_ocr'", (reason, file_id))
 
     def is_done(self, file_id: int, made_by: str) -> bool:
         return bool(

@@ -201,7 +201,7 @@ def test_why_is_this_file_not_used(qtbot: QtBot, open_window: OpenWindow, opened
     assert page.details.why.text().startswith("This PDF shows pictures of its pages and holds no readable text.")
     assert page.details.next.text() == "Footnote reads it then, by itself."
     offered = [button.text() for button in page.details.buttons.values() if button.isVisible()]
-    assert offered == ["Open in its app", "Show in folder", "Leave it out…", "Copy path"]
+    assert offered == ["Open in its app", "Show in folder", "Try again", "Leave it out…", "Copy path"]
     chosen = page.view.current_file()
     assert chosen is not None
     for button in list(page.details.buttons.values())[1:3]:
@@ -261,9 +261,9 @@ def test_files_out_of_sight_are_tried_again_too(qtbot: QtBot, open_window: OpenW
     page.view.selectAll()
     assert page.table.file_at(900) is None
     page.doing.retry.trigger()
-    # 21 failed, 6 locked, 1 quarantined, 1 too large
-    qtbot.waitUntil(lambda: window.bar.current is not None and "29 files will be read again" in window.bar.current.text)
-    assert len(calls()) == 29
+    # 41 need OCR, 21 failed, 6 locked, 1 quarantined, 1 too large
+    qtbot.waitUntil(lambda: window.bar.current is not None and "70 files will be read again" in window.bar.current.text)
+    assert len(calls()) == 70
 
 
 def test_the_list_is_copied_whole(qtbot: QtBot, open_window: OpenWindow) -> None:

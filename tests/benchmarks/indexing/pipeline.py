@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from desktop.indexing.splitting import embedding_text
+from desktop.indexing.passage_context import embedding_text
 from desktop.platform_support.paths import data_folders
 from desktop.protocol import engine_messages as m
 from desktop.storage.database import Database

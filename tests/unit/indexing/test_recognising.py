@@ -12,7 +12,7 @@ from desktop.domain.files import FileState
 from desktop.indexing.passage_maker import PassageMaker
 from desktop.indexing.progress import RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
-from desktop.indexing.recognising import COMING, PICTURES_AT_ONCE, RecognitionQueue
+from desktop.indexing.recognising import COMING, KILLED, LATER, PICTURES_AT_ONCE, RecognitionQueue
 from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.upkeep import IndexUpkeep
 from desktop.platform_support.crash_notes import CrashNote
@@ -23,7 +23,7 @@ from desktop.reading.ocr_client import NETWORKS, Recogniser, RecognitionChoice
 from desktop.reading.recognised_pages import RecognisedPages
 from desktop.reading.recognised_reader import RecognisedReader
 from desktop.storage.database import Database
-from desktop.storage.file_table import FileTable, KnownFile
+from desktop.storage.file_table import Changes, FileTable, KnownFile
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.recognition_table import RecognitionTable
 from desktop.storage.search_index import SearchIndex
@@ -47,6 +47,7 @@ class Desk:
             (models / name).write_bytes(b"network")
         self.choice: RecognitionChoice | None = RecognitionChoice(models, "all")
         self.module, self.timeout = FAKE, 20.0
+        self.now, self.rested = 0.0, list[float]()
         self.done = threading.Semaphore(0)
         self.database = Database(home / "library" / "library.db")
         self.files, self.ledger = FileTable(self.database), PassageLedger(self.database)
@@ -54,7 +55,13 @@ class Desk:
         self.reader = RecognisedReader(FileReader(home / "scratch"), self.kept)
         self.pictures = FileReader(home / "pictures")
         self.recognition = RecognitionQueue(
-            RecognitionTable(self.database), self.kept, self.pictures, lambda: self.choice, self.make, self.done.release
+            RecognitionTable(self.database),
+            self.kept,
+            self.pictures,
+            lambda: self.choice,
+            self.make,
+            self.done.release,
+            lambda: self.now,
         )
         index = SearchIndex(home / "library" / "index", "vectors", 1)
         self.note = CrashNote(home / "library" / "note")
@@ -85,12 +92,20 @@ class Desk:
         self.queue.flush()
 
     def settle(self) -> None:
-        """Reads and recognises until nothing is left."""
+        """Reads and recognises until nothing is left. Where a file rests, the clock goes on."""
         self.read()
-        while self.recognition.step() or self.recognition.pending:
+        while self.recognition.step() or self.recognition.pending or self.recognition.rests:
             if self.recognition.pending:
                 assert self.done.acquire(timeout=60)
+            elif pause := self.recognition.rests:
+                self.rested.append(pause)
+                self.now += pause
             self.read()
+
+    def try_again(self, path: str) -> None:
+        """As the button does."""
+        file = self.file(path)
+        self.files.apply(Changes(queued=[(file.id, file.stamp, FileState.WAITING, "", "pdf")]))
 
     def file(self, path: str) -> KnownFile:
         return self.files.known_files(1)[path]
@@ -203,6 +218,65 @@ def test_a_picture_that_ends_recognition_is_given_up_after_two_tries(desk: Desk,
     assert desk.file(scan).state is FileState.NEEDS_OCR and "could not be recognised" in desk.reason(scan)
     assert len(desk.started) == 2
     assert all(child.process.returncode is not None for child in desk.started)
+
+
+def test_a_kill_from_outside_is_tried_again_after_longer_and_longer_pauses(desk: Desk) -> None:
+    desk.choice = RecognitionChoice(desk.home / "models", "killed-5")
+    scan = desk.add("scan.pdf", picture_pdf())
+    desk.settle()
+    assert (desk.file(scan).state, desk.text(scan)) == (FileState.INDEXED, "Recognised words.")
+    assert len(desk.started) == 6
+    assert desk.rested == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_other_files_go_on_while_one_rests(desk: Desk) -> None:
+    desk.choice = RecognitionChoice(desk.home / "models", "killed-1")
+    desk.add("a.pdf", picture_pdf())
+    desk.add("b.pdf", picture_pdf() + b"\n% another\n")
+    desk.read()
+    seen: list[int] = []
+    while desk.recognition.step() or desk.recognition.pending:
+        if desk.recognition.pending:
+            assert desk.done.acquire(timeout=60)
+        desk.read()
+        seen.append(sum(file.state is FileState.INDEXED for file in desk.files.known_files(1).values()))
+    assert seen[-1] == 1 and desk.recognition.rests == 0.5
+    desk.settle()
+    assert all(file.state is FileState.INDEXED for file in desk.files.known_files(1).values())
+
+
+def test_what_is_killed_every_time_is_never_given_up_for_good(desk: Desk) -> None:
+    desk.choice = RecognitionChoice(desk.home / "models", "killed-12")
+    scan = desk.add("scan.pdf", picture_pdf())
+    desk.settle()
+    assert desk.file(scan).state is FileState.NEEDS_OCR and desk.reason(scan) == KILLED
+    assert len(desk.started) == 6 and not desk.kept.any
+    desk.try_again(scan)
+    desk.settle()
+    assert desk.reason(scan) == KILLED and len(desk.started) == 12
+    desk.now += LATER
+    desk.settle()
+    assert desk.text(scan) == "Recognised words."
+
+
+@pytest.mark.parametrize("how", ["by the user", "by another version"])
+def test_what_was_given_up_is_tried_again(desk: Desk, how: str) -> None:
+    broken = desk.home / "models" / "broken"
+    broken.touch()
+    scan = desk.add("scan.pdf", picture_pdf())
+    desk.queue.forgive("one version")
+    desk.settle()
+    assert desk.file(scan).state is FileState.NEEDS_OCR and "Try again" in desk.reason(scan)
+    broken.unlink()
+    desk.queue.forgive("one version")
+    desk.settle()
+    assert desk.file(scan).state is FileState.NEEDS_OCR, "nobody asked for it"
+    if how == "by the user":
+        desk.try_again(scan)
+    else:
+        desk.queue.forgive("another version")
+    desk.settle()
+    assert (desk.file(scan).state, desk.text(scan)) == (FileState.INDEXED, "Recognised words.")
 
 
 def test_text_recognition_that_does_not_start_is_given_up_for_now(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
