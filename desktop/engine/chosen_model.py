@@ -47,13 +47,17 @@ class ChosenModel:
         # memory comes and goes: what answers stays while it is loaded, or it would be loaded anew with every question
         if settled == self._in_use() and any(m.path == settled and not m.problem and not m.stopped for m in shelf):
             return settled
-        best = default_model(shelf, self._memory())
+        best = default_model(shelf, self.room())
         return best.path if best else ""
 
     def settle(self) -> str:
         """As `path`, for a question: it stays the largest that fits while it is loaded."""
         self._settled = self.path()
         return self._settled
+
+    def room(self) -> int:
+        """Bytes that a model may take in place of the one that is loaded."""
+        return self._memory()
 
     def header(self) -> GgufHeader | None:
         """None where there is none that can be read."""

@@ -109,7 +109,7 @@ class ModelRequests:
         if model is None:
             raise UserError("This model is not in the list any more.")
         loaded = self.runner.loaded if self.runner.loaded_path == asked.path else None
-        return sheet_of(model, self.details.of(asked.path), loaded, self._chosen.header_of)
+        return sheet_of(model, self.details.of(asked.path), loaded, self._chosen.header_of, self._chosen.room())
 
     def change_model_details(self, asked: ChangeModelDetails) -> ModelSheet:
         """In force when the model is loaded next, which is with the next question."""

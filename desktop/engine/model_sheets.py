@@ -6,7 +6,6 @@ from desktop.domain.errors import FootnoteError
 from desktop.domain.models import Model, ModelDetails, ModelPlace
 from desktop.llm.description import Read
 from desktop.llm.hardware import choose_context, physical_cores
-from desktop.platform_support.memory import free_memory
 from desktop.protocol.model_messages import ModelSheet
 from desktop.protocol.runner_messages import ModelLoaded
 
@@ -19,12 +18,14 @@ def place_of(path: str, loaded: ModelLoaded | None) -> ModelPlace | None:
     return ModelPlace(path, loaded.device, loaded.gpu_layers, loaded.layers + 1, loaded.note)
 
 
-def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None, read: Read) -> ModelSheet:
-    """`loaded` is how it was loaded, where it is loaded now: then nothing needs to be guessed."""
+def sheet_of(model: Model, details: ModelDetails, loaded: ModelLoaded | None, read: Read, memory: int) -> ModelSheet:
+    """`loaded` is how it was loaded, where it is loaded now: then nothing needs to be guessed. `memory` is what a model
+    may take, in bytes.
+    """
     cores, context, layers = physical_cores(), 0, 0
     try:
         header = read(model.path)
-        context = choose_context(header, 0, free_memory())
+        context = choose_context(header, 0, memory, model.size, details.kv_type or "f16")
         layers = header.integer(f"{header.architecture}.block_count")
     except FootnoteError:
         pass  # the model says itself what is wrong with it

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from desktop.llm.devices import Device
-from desktop.llm.hardware import room_on_card
+from desktop.llm.hardware import card_memory, room_on_card
 from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds
 from desktop.llm.probe import ProbeResult, probe_build
 from desktop.platform_support.memory import free_memory
@@ -63,7 +63,7 @@ class BuildChoice:
             if known is None:
                 return None
             if not known.problem:
-                return sum(device.free for device in known.devices if not device.shared)
+                return card_memory(known.devices)
         return 0
 
     def memory_for_models(self) -> int:

@@ -3,6 +3,7 @@ the probe; llama.cpp's own functions are in `llama`.
 """
 
 import ctypes
+import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,10 @@ class Ggml:
     def _type(self, handle: ctypes.c_void_p) -> int:
         return int(self._call(self._base, "ggml_backend_dev_type", ctypes.c_int, handle))
 
+    def _shares(self, handle: ctypes.c_void_p) -> bool:
+        # Metal calls Apple's own a card, but its memory is the computer's
+        return self._type(handle) == _SHARING or (sys.platform == "darwin" and platform.machine() == "arm64")
+
     def _describe(self, handle: ctypes.c_void_p) -> Device:
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         self._call(self._base, "ggml_backend_dev_memory", None, handle, ctypes.byref(free), ctypes.byref(total))
@@ -63,7 +68,7 @@ class Ggml:
             self._call(self._base, f"ggml_backend_dev_{what}", ctypes.c_char_p, handle).decode("utf-8", "replace")
             for what in ("name", "description")
         ]
-        return Device(texts[0], texts[1], free.value, total.value, self._type(handle) == _SHARING)
+        return Device(texts[0], texts[1], free.value, total.value, self._shares(handle))
 
     def _multiply(self, device: ctypes.c_void_p) -> bool:
         left = [float(i % 7 - 3) for i in range(_SIDE * _SIDE)]

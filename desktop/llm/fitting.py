@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from desktop.domain.models import MachineFit, MachineVerdict, Speed
-from desktop.llm.hardware import LARGEST_CONTEXT, room_on_card
+from desktop.llm.hardware import BESIDE, LARGEST_CONTEXT, room_on_card
 
 # people read four to five words a second, which is about six tokens
 READING_SPEED = 7.0
-# llama.cpp's work buffers and the runner itself
-BESIDE = 300 << 20
 # what the system and Footnote's other processes need whatever is closed
 RESERVED = 1 << 30
 # of a cache in float16: 32 numbers take 34 bytes in place of 64

@@ -2,14 +2,18 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.gguf.header import GgufHeader
+from desktop.llm.devices import Device
 
 LARGEST_CONTEXT = 8192
 SMALLEST_CONTEXT = 512
-# of the free memory, what the attention cache may take
-_CACHE_SHARE = 0.4
+# given even where memory is short: in less there is no room for a question, its sources and the answer
+USEFUL_CONTEXT = 2048
+# llama.cpp's work buffers and the runner itself
+BESIDE = 300 << 20
 # of a GPU's free memory, what the model may take; and what computing takes on top of it
 _GPU_SHARE, _GPU_BESIDE = 0.95, 400 << 20
 # q8_0 keeps 32 numbers in 34 bytes
@@ -52,6 +56,16 @@ def cache_bytes_a_token(header: GgufHeader, kv_type: str = "f16") -> int:
     return max(1, int(numbers * _BYTES_A_NUMBER[kv_type]))
 
 
+def cards_in_use(devices: Sequence[Device]) -> list[Device]:
+    """Those that llama.cpp puts layers on: cards that share the computer's memory only where there is no other."""
+    return [device for device in devices if not device.shared] or list(devices)
+
+
+def card_memory(devices: Sequence[Device]) -> int:
+    """Bytes that are free on cards on top of the computer's own memory."""
+    return sum(device.free for device in devices if not device.shared)
+
+
 def room_on_card(free: int) -> int:
     """Of `free` bytes of a GPU's memory, what weights and cache may take."""
     return max(0, round(free * _GPU_SHARE - _GPU_BESIDE))
@@ -67,8 +81,13 @@ def choose_layers(header: GgufHeader, size: int, context: int, kv_type: str, fre
     return min(layers, int(room_on_card(free) / of_each))
 
 
-def choose_context(header: GgufHeader, asked: int, free: int, kv_type: str = "f16") -> int:
-    """Tokens of context: as asked, or the default for 0; never more than trained or than memory allows."""
+def wanted_context(header: GgufHeader, asked: int) -> int:
+    """Tokens of context where memory is no matter: as asked, or the usual for 0; never more than trained."""
     trained = header.integer(f"{header.architecture}.context_length") or LARGEST_CONTEXT
-    affordable = int(free * _CACHE_SHARE) // cache_bytes_a_token(header, kv_type)
-    return max(SMALLEST_CONTEXT, min(asked or LARGEST_CONTEXT, trained, affordable))
+    return max(SMALLEST_CONTEXT, min(asked or LARGEST_CONTEXT, trained))
+
+
+def choose_context(header: GgufHeader, asked: int, free: int, size: int, kv_type: str = "f16") -> int:
+    """As wanted, or as many tokens as `free` bytes of memory hold beside `size` bytes of weights, if that is less."""
+    affordable = (free - size - BESIDE) // cache_bytes_a_token(header, kv_type)
+    return min(wanted_context(header, asked), max(USEFUL_CONTEXT, affordable))

@@ -9,7 +9,15 @@ from collections.abc import Callable, Sequence
 from desktop.domain.errors import EngineProblem, UserError
 from desktop.gguf.header import GgufHeader
 from desktop.llm.devices import Device
-from desktop.llm.hardware import choose_context, choose_layers, physical_cores
+from desktop.llm.hardware import (
+    card_memory,
+    cards_in_use,
+    choose_context,
+    choose_layers,
+    physical_cores,
+    room_on_card,
+    wanted_context,
+)
 from desktop.llm.llama import KV_TYPES, LlamaLibrary, LoadedModel, LoadOptions
 from desktop.platform_support.memory import free_memory
 from desktop.protocol.runner_messages import LoadModel
@@ -24,12 +32,24 @@ def check_request(request: LoadModel) -> None:
 def load_options(request: LoadModel, header: GgufHeader, gpus: Sequence[Device]) -> LoadOptions:
     """`request` has passed `check_request`."""
     kv_type = request.kv_type or "f16"
-    context = choose_context(header, request.context, free_memory(), kv_type)
+    size, memory = os.path.getsize(request.path), free_memory() + room_on_card(card_memory(gpus))
+    context = choose_context(header, request.context, memory, size, kv_type)
     layers = request.gpu_layers
     if layers < 0:
-        free = sum(gpu.free for gpu in gpus)
-        layers = choose_layers(header, os.path.getsize(request.path), context, kv_type, free)
+        free = sum(gpu.free for gpu in cards_in_use(gpus))
+        layers = choose_layers(header, size, context, kv_type, free)
     return LoadOptions(context, request.threads or physical_cores(), layers if gpus else 0, kv_type)
+
+
+def short_of_memory(request: LoadModel, header: GgufHeader, context: int) -> str:
+    """Says in words that there was memory for `context` tokens only, or is empty."""
+    wanted = wanted_context(header, request.context)
+    if context >= wanted:
+        return ""
+    return (
+        f"There is too little free memory: the model holds {context:,} tokens in view instead of {wanted:,}. "
+        "Close other programs, or choose a smaller model."
+    )
 
 
 def load_what_fits(

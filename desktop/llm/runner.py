@@ -13,10 +13,11 @@ from desktop.gguf.adapter import adapter_problem
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.description import model_problem
 from desktop.llm.generation import Generation
+from desktop.llm.hardware import cards_in_use
 from desktop.llm.kept_states import KeptStates
 from desktop.llm.lanes import Lane
 from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel
-from desktop.llm.loading import check_request, load_options, load_what_fits
+from desktop.llm.loading import check_request, load_options, load_what_fits, short_of_memory
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell
 from desktop.platform_support.memory import free_memory
@@ -62,7 +63,8 @@ class Runner:
         options = load_options(request, header, gpus)
         model, note = load_what_fits(self._library, request.path, options, self._should_stop)
         template = choose_template(header.architecture, header.text("tokenizer.chat_template"))
-        self._loaded = _Loaded(header, model, template)
+        short = short_of_memory(request, header, model.context_size)
+        self._loaded = _Loaded(header, model, template, short)
         return ModelLoaded(
             name=header.text("general.name"),
             architecture=header.architecture,
@@ -73,8 +75,8 @@ class Runner:
             gpu_layers=self._library.offloaded_layers,
             layers=model.layers,
             kv_type=options.kv_type,
-            device=gpus[0].description if self._library.offloaded_layers else "",
-            note=note,
+            device=cards_in_use(gpus)[0].description if self._library.offloaded_layers else "",
+            note=" ".join(filter(None, (note, short))),
         )
 
     def unload(self, _request: Nothing) -> Nothing:
@@ -115,11 +117,13 @@ class Runner:
 
 
 class _Loaded:
-    """A loaded model, the lane of the conversation with its tones, and that of asides, which never have any."""
+    """A loaded model, the lane of the conversation with its tones, and that of asides, which never have any. `short`
+    says in words that memory keeps its context small, or is empty.
+    """
 
-    def __init__(self, header: GgufHeader, model: LoadedModel, template: Template) -> None:
+    def __init__(self, header: GgufHeader, model: LoadedModel, template: Template, short: str) -> None:
         self.model = model
-        self._header, self._template = header, template
+        self._header, self._template, self._short = header, template, short
         self._tones: tuple[tuple[str, str, float], ...] = ()
         self._kept = KeptStates(min(_MOST_KEPT, free_memory() // 8))
         self._conversation, self._aside = self._lanes(())
@@ -158,7 +162,7 @@ class _Loaded:
         if len(tokens) > room:
             raise UserError(
                 "The question and its sources are too long for this model.",
-                f"They take {len(tokens)} tokens; {max(room, 0)} fit beside the answer.",
+                f"They take {len(tokens)} tokens; {max(room, 0)} fit beside the answer. {self._short}".rstrip(),
             )
         if not request.aside:
             self._kept.make_way(lane, tokens)

@@ -9,7 +9,7 @@ from desktop.domain.errors import UserError
 from desktop.domain.models import Model
 from desktop.gguf.header import read_header
 from desktop.llm.description import describe_model
-from desktop.llm.hardware import cache_bytes_a_token, choose_context, physical_cores
+from desktop.llm.hardware import BESIDE, USEFUL_CONTEXT, cache_bytes_a_token, choose_context, physical_cores
 from desktop.llm.shelf import add_model, default_model, list_models, read_links, remove_link
 from tests.support.lora import make_lora
 
@@ -76,11 +76,14 @@ def test_the_context_stays_within_training_and_memory(small_model: Path) -> None
     header = read_header(small_model)
     # 30 layers, 3 heads of 64, keys and values, 2 bytes each
     assert cache_bytes_a_token(header) == 30 * 3 * 64 * 2 * 2
-    assert choose_context(header, 0, 64 << 30) == 8192
-    assert choose_context(header, 2048, 64 << 30) == 2048
-    assert choose_context(header, 100_000, 64 << 30) == 8192
-    assert choose_context(header, 0, 200 << 20) < 8192
-    assert choose_context(header, 0, 0) == 512
+    cache, weights = 30 * 3 * 64 * 2 * 2, 1 << 30
+    assert choose_context(header, 0, 64 << 30, weights) == 8192
+    assert choose_context(header, 2048, 64 << 30, weights) == 2048
+    assert choose_context(header, 100_000, 64 << 30, weights) == 8192
+    # what is left beside the weights, and what computing takes
+    assert choose_context(header, 0, weights + BESIDE + 5000 * cache, weights) == 5000
+    assert choose_context(header, 0, 0, weights) == USEFUL_CONTEXT
+    assert choose_context(header, 1024, 0, weights) == 1024
 
 
 def test_the_computer_is_asked() -> None:
