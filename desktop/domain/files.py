@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# megabytes of one file that the file reader takes at most: it holds the file in its memory, some formats twice
+MOST_MB = 400
+
 
 class FileState(StrEnum):
     WAITING = "waiting"

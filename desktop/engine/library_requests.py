@@ -11,6 +11,7 @@ from desktop.answering.scoping import read_scopes, suggest_scopes
 from desktop.domain.errors import EngineProblem, UserError
 from desktop.domain.files import FileState
 from desktop.engine.broadcast import Broadcast
+from desktop.engine.folder_notices import folder_notices
 from desktop.engine.heavy_parts import HeavyLoader
 from desktop.gguf.kind import kind_of_gguf
 from desktop.indexing.ignoring import rules_of
@@ -91,29 +92,8 @@ class LibraryRequests:
         )
 
     def _all_notices(self) -> tuple[str, ...]:
-        folders = self._files.folders()
-        unwatched, unreadable = self._indexer.disk.unwatched(), self._indexer.disk.unreadable()
-        offline = [
-            f"“{folder.path}” is not there now; its files are not answered from."
-            for folder in folders
-            if not folder.online
-        ]
-        vanished = [
-            f"{folder.missing} files known in “{folder.path}” are not there now; they are not answered from."
-            for folder in folders
-            if folder.online and folder.missing
-        ]
-        scanned = [
-            f"“{folder.path}” can't be watched ({unwatched[folder.id]}); it is scanned every five minutes instead."
-            for folder in folders
-            if folder.id in unwatched
-        ]
-        closed = [
-            f"{unreadable[folder.id]} folders in “{folder.path}” may not be opened; their files are not read."
-            for folder in folders
-            if folder.id in unreadable
-        ]
-        return (*self._notices(), *offline, *vanished, *scanned, *closed, *self._outdated())
+        told = folder_notices(self._files.folders(), self._indexer.disk.unwatched(), self._indexer.disk.unreadable())
+        return (*self._notices(), *told, *self._outdated())
 
     def _outdated(self) -> list[str]:
         split_by = self._heavy.split_by

@@ -3,7 +3,7 @@
 import os
 
 from desktop.domain.errors import UserError
-from desktop.domain.files import FileState, Folder
+from desktop.domain.files import MOST_MB, FileState, Folder
 from desktop.engine.library_requests import whole_characters
 from desktop.indexing.ignoring import FolderRules, parse_rules
 from desktop.indexing.indexer import Indexer
@@ -14,7 +14,6 @@ from desktop.storage.file_table import FileTable
 
 _PREVIEW_SECONDS = 10.0
 _SHOWN = 200
-_MOST_MB = 2_000
 _LONGEST_RULES = 20_000
 
 
@@ -46,8 +45,8 @@ class RuleRequests:
         folder = next((folder for folder in self._files.folders() if folder.id == asked.folder_id), None)
         if folder is None:
             raise UserError("That folder is not in the library any more.")
-        if not 1 <= asked.largest_mb <= _MOST_MB:
-            raise UserError(f"The largest file must be between 1 and {_MOST_MB:,} MB.")
+        if not 1 <= asked.largest_mb <= MOST_MB:
+            raise UserError(f"The largest file must be between 1 and {MOST_MB} MB.")
         if len(asked.rules) > _LONGEST_RULES:
             raise UserError("These are too many rules.", f"At most {_LONGEST_RULES:,} characters can be kept.")
         parse_rules(asked.rules)

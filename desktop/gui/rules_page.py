@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QTex
 from PySide6.QtWidgets import QBoxLayout, QPlainTextEdit, QSpinBox, QWidget
 
 from desktop.domain.errors import FootnoteError
-from desktop.domain.files import Folder
+from desktop.domain.files import MOST_MB, Folder
 from desktop.gui.announcements import announce
 from desktop.gui.controls import Button, column, label, row
 from desktop.gui.flow import Flow
@@ -22,7 +22,6 @@ from desktop.gui.wording import file_name
 from desktop.protocol.engine_messages import PREVIEW_RULES, SET_RULES, FolderRulesOf, RulesPreview
 
 REST = 400  # milliseconds without a key before the rules are tried
-MOST_MB = 2_000
 LONGEST_NAME = 40  # characters of the folder's name that a title has room for
 SIDE_BY_SIDE = grid(180)  # the width from which on text and preview stand beside each other
 

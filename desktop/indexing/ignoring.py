@@ -13,7 +13,7 @@ from pathlib import PurePath
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from desktop.domain.errors import UserError
-from desktop.domain.files import Folder
+from desktop.domain.files import MOST_MB, Folder
 
 DEFAULT_LARGEST_MB = 200
 _FOLDERS = frozenset(
@@ -30,7 +30,7 @@ class FolderRules:
     def __init__(self, root: str, lines: str = "", largest_mb: int = DEFAULT_LARGEST_MB) -> None:
         self._root = os.path.join(root, "")
         self._own = parse_rules(lines)
-        self.largest = largest_mb * 1024 * 1024
+        self.largest = min(largest_mb, MOST_MB) * 1024 * 1024
 
     def leave_out_folder(self, path: str, name: str) -> bool:
         decided = self._decided(path, "/")

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.domain.files import FileState
+from desktop.domain.files import MOST_MB, FileState
 from desktop.indexing.ignoring import DEFAULT_LARGEST_MB, FolderRules
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import FileStamp
@@ -14,6 +14,8 @@ from desktop.storage.file_table import FileStamp
 # SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
 _INODE = 0x7FFF_FFFF_FFFF_FFFF
 
+_RAISE_IT = "Raise the limit in the rules of its folder, or split the file."
+_SPLIT_IT = "No larger file is read: split it, or save the part you need as a file of its own."
 _COPIED_WITHIN = 60_000_000_000  # nanoseconds
 
 Numbers = tuple[int, int, int]
@@ -118,7 +120,8 @@ def starting_state(found: Found) -> tuple[FileState, str]:
         kind = f"Files of type “{ending}”" if ending else "Files without an ending"
         return FileState.UNSUPPORTED, f"{kind} can't be read yet."
     if is_too_large(found):
-        return FileState.TOO_LARGE, f"Larger than {found.largest // 1024**2} MB."
+        limit = found.largest // 1024**2
+        return FileState.TOO_LARGE, f"Larger than {limit} MB. {_RAISE_IT if limit < MOST_MB else _SPLIT_IT}"
     if found.stamp.size == 0:
         return FileState.EMPTY, "The file is empty."
     return FileState.WAITING, ""

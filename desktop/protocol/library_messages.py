@@ -95,7 +95,7 @@ class FolderId:
 
 @dataclass(frozen=True, slots=True)
 class FolderRulesOf:
-    """`rules` are lines as in .gitignore; files above `largest_mb` megabytes are not read (1 to 2,000)."""
+    """`rules` are lines as in .gitignore; files above `largest_mb` megabytes are not read (1 to 400)."""
 
     folder_id: int
     rules: str

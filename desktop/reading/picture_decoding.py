@@ -18,7 +18,10 @@ MAX_PAGES = 2_000
 
 
 class PictureFile:
-    """An open picture file. Raises FileProblem when it is damaged or has too many pixels."""
+    """An open picture file, of whose pages the first 2,000 are looked at.
+
+    Raises FileProblem when it is damaged or has too many pixels.
+    """
 
     def __init__(self, data: bytes) -> None:
         with _translated():
@@ -26,6 +29,7 @@ class PictureFile:
             self._image = Image.open(io.BytesIO(data), formats=FORMATS)
             frames = getattr(self._image, "n_frames", 1) if self._image.format == "TIFF" else 1
         self.page_count = min(int(frames), MAX_PAGES)
+        self.pages_left_out = int(frames) - self.page_count
 
     def __enter__(self) -> "PictureFile":
         return self

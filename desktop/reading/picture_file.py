@@ -25,6 +25,7 @@ def read(data: bytes, pictures: PictureReader | None = None) -> Document:
 
     with PictureFile(data) as file:
         pages = [_page(file, number, pictures) for number in range(1, file.page_count + 1)]
+        note = _note(len(pages), file.pages_left_out)
     if not any(page.text for page in pages):
         raise problems.no_words_known(not pictures.waiting) if pictures.unread else problems.no_text()
     spans = page_spans([len(page.text) for page in pages])
@@ -34,7 +35,12 @@ def read(data: bytes, pictures: PictureReader | None = None) -> Document:
         for paragraph in page.paragraphs
     ]
     text = PAGE_SEPARATOR.join(page.text for page in pages if page.text)
-    return Document(text, "", "image", False, tuple(blocks), spans)
+    return Document(text, "", "image", False, tuple(blocks), spans, note=note)
+
+
+def _note(read: int, left_out: int) -> str:
+    whole = read + left_out
+    return f"Only the first {read:,} of its {whole:,} pages are read. Split it to have all read." if left_out else ""
 
 
 def _page(file: "PictureFile", number: int, pictures: PictureReader) -> PageText:

@@ -1,8 +1,9 @@
 """The sentences a person sees when a file can't be read: what happened and what to do. Decides nothing."""
 
 from desktop.domain.errors import FileProblem
+from desktop.domain.files import MOST_MB
 
-MAX_BYTES = 200 * 1024 * 1024
+MAX_BYTES = MOST_MB * 1024 * 1024
 MAX_CHARACTERS = 20_000_000
 
 

@@ -114,7 +114,8 @@ def _read_all(descriptor: int, expected: int) -> bytes:
         raise problems.too_large_file()
     chunks: list[bytes] = []
     size = 0
-    while chunk := os.read(descriptor, CHUNK):
+    # at one go: many pieces would stand in memory twice when they are joined
+    while chunk := os.read(descriptor, max(CHUNK, expected - size)):
         chunks.append(chunk)
         size += len(chunk)
         if size > problems.MAX_BYTES:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import UserError
+from desktop.domain.files import MOST_MB
 from desktop.protocol import engine_messages as m
 from tests.support.running_engine import RunningEngine
 
@@ -63,7 +64,7 @@ def test_the_largest_file_is_the_users_choice(engine: RunningEngine, folder: Pat
     engine.call(m.SET_RULES, m.FolderRulesOf(added.id, "", 1))
     engine.wait_for(lambda status: status.counts.get("too_large") == 1)
     (row,) = engine.call(m.LIST_FILES, m.ListFiles("too_large", "", 0, 10)).files
-    assert row.reason == "Larger than 1 MB."
+    assert row.reason == "Larger than 1 MB. Raise the limit in the rules of its folder, or split the file."
     assert all(Path(p.file).name != "long.txt" for p in engine.search("harbour office ledger"))
     engine.call(m.RETRY_FILE, m.FileId(row.id))
     engine.wait_until_indexed()
@@ -77,6 +78,7 @@ def test_bad_rules_are_refused_and_change_nothing(engine: RunningEngine, folder:
     for bad, title in (
         (m.FolderRulesOf(added.id, "ok.txt\n!", 200), "Line 2"),
         (m.FolderRulesOf(added.id, "", 0), "between 1 and"),
+        (m.FolderRulesOf(added.id, "", MOST_MB + 1), "between 1 and"),
         (m.FolderRulesOf(added.id, "x" * 30_000, 200), "too many"),
         (m.FolderRulesOf(999, "", 200), "not in the library"),
     ):

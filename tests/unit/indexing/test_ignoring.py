@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import UserError
+from desktop.domain.files import MOST_MB
 from desktop.indexing.ignoring import FolderRules, parse_rules
-from desktop.indexing.walking import walk
+from desktop.indexing.walking import starting_state, walk
+from desktop.reading import problems
 
 
 def below(root: Path, rules: str) -> set[str]:
@@ -82,3 +84,14 @@ def test_the_largest_file_can_be_chosen(root: Path) -> None:
     (root / "big.txt").write_bytes(b"word " * 250_000)
     (big,) = (f for p, f in walk(str(root), rules=FolderRules(str(root), "", 1)).files.items() if p.endswith("big.txt"))
     assert big.stamp.size > big.largest
+    assert "Raise the limit" in starting_state(big)[1]
+
+
+def test_no_limit_is_above_what_the_reader_takes(root: Path) -> None:
+    """As a library from before has it."""
+    with (root / "big.txt").open("wb") as file:
+        file.truncate(problems.MAX_BYTES + 1)
+    rules = FolderRules(str(root), "", 2_000)
+    (big,) = (found for path, found in walk(str(root), rules=rules).files.items() if path.endswith("big.txt"))
+    state, reason = starting_state(big)
+    assert (state, f"{MOST_MB} MB" in reason, "Raise" in reason) == ("too_large", True, False)

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.domain.errors import FileProblem
 from desktop.protocol.reader_messages import RenderPage, TextRange
-from desktop.reading import picture_file
+from desktop.reading import picture_decoding, picture_file
 from desktop.reading.page_rendering import PageRenderer
 from desktop.reading.pictures import PictureReader, Pictures
 from desktop.reading.png import png_of
@@ -67,6 +67,17 @@ def test_each_picture_of_a_tiff_is_a_page_and_moving_ones_have_one() -> None:
     assert [(span.start, span.end) for span in document.pages] == [(0, 3), (3, 3), (5, 10)]
     moving = written(pictures[0], "gif", save_all=True, append_images=pictures[1:])
     assert picture_file.read(moving, PictureReader(known)).text == "One"
+
+
+def test_a_tiff_of_too_many_pages_says_what_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [Image.new("1", (300, 200), 1)] * 4
+    tiff = written(pages[0], "tiff", save_all=True, append_images=pages[1:])
+    known = Pictures({str(number): page("Word") for number in range(1, 5)})
+    assert picture_file.read(tiff, PictureReader(known)).note == ""
+    monkeypatch.setattr(picture_decoding, "MAX_PAGES", 3)
+    document = picture_file.read(tiff, PictureReader(known))
+    assert len(document.pages) == 3
+    assert document.note.startswith("Only the first 3 of its 4 pages are read.")
 
 
 def test_pictures_are_seen_as_they_are_meant(tmp_path: Path) -> None:
