@@ -151,7 +151,7 @@ class Services:
         self._models = ModelRequests(folders, self._settings, stopped, self.broadcast, chosen, tones, runner, fits)
         self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
         self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived, self._models.announce)
-        self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns)
+        self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns, builds.try_again)
 
     def _build_library(self, folders: DataFolders) -> LibraryRequests:
         return LibraryRequests(

@@ -1,6 +1,7 @@
 """Measures how fast this computer answers, in ten seconds at most, with a model where there is one."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.domain.models import Speed
@@ -21,15 +22,29 @@ PROMPT = (Turn("user", "Count from one to one hundred in words, one number after
 
 
 class SpeedRequests:
-    """Measures when no question waits; one that comes ends the measurement, and what was learnt counts."""
+    """Measures when no question waits; one that comes ends the measurement, and what was learnt counts.
 
-    def __init__(self, models: ModelRequests, fits: ModelFits, downloads: DownloadRequests, turns: ModelTurns) -> None:
+    `try_cards` has graphics cards that failed tried again, and says whether there were any.
+    """
+
+    def __init__(
+        self,
+        models: ModelRequests,
+        fits: ModelFits,
+        downloads: DownloadRequests,
+        turns: ModelTurns,
+        try_cards: Callable[[], bool],
+    ) -> None:
         self._models, self._fits, self._downloads, self._turns = models, fits, downloads, turns
+        self._try_cards = try_cards
 
     def measure_speed(self, _: Nothing) -> Offers:
         """With the model that answers, else by copying memory. Waits for an answer under way."""
         path = self._models.model_for(None)
         with self._turns.trying(self._models.runner.cancel) as mine:
+            if mine and self._try_cards():
+                # a process has one build for its whole life
+                self._models.runner.rest(0)
             self._fits.keep(self._run(path) if path and mine else copying_speed(physical_cores()))
         self._models.announce()
         return self._downloads.list_offers(Nothing())

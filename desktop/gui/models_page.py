@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.models import MachineVerdict, Model, OfferedModel
-from desktop.gui.controls import Button, column, empty, framed, label, row
+from desktop.gui.controls import Button, column, empty, framed, label, plain_tip, row
 from desktop.gui.download_row import DownloadRow
 from desktop.gui.messages import STAYS_LONG, Message
 from desktop.gui.model_cards import CardActions, found_card, model_card
@@ -149,6 +149,7 @@ class ModelsPage(PageFrame):
         line = row(2)
         line.addWidget(label(text, "muted", wrap=True), 1)
         measure = Button(tr("Measure (10 seconds)"), self.models.measure)
+        measure.setToolTip(plain_tip(tr("A graphics card that failed is tried again, too.")))
         measure.setEnabled(not self.models.measuring)
         if self.models.measuring:
             measure.rename(tr("Measuring…"))

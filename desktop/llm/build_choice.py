@@ -1,6 +1,7 @@
 """Chooses the native build that the model runner loads: the best one whose GPU works here, else the processor's.
 
-Each is tried once for a driver and a build (`probe`), and what was found is remembered in a small file.
+Each is tried once for a driver and a build (`probe`), and what was found is remembered in a small file; what failed is
+tried again after a day, or when somebody wishes it.
 """
 
 import dataclasses
@@ -20,6 +21,9 @@ from desktop.llm.probe import ProbeResult, probe_build
 from desktop.platform_support.memory import free_memory
 
 MEMORY = "probes.json"
+# a busy computer, a card that was not plugged in, a user who may not use it yet: tomorrow it may be otherwise
+_FAILED_SECONDS = 24 * 3600.0
+# after a good probe it may end an answer again
 _GRUDGE_SECONDS = 7 * 24 * 3600.0
 
 
@@ -75,7 +79,17 @@ class BuildChoice:
         changes: it may have been the driver, or somebody who ended the process.
         """
         with self._lock:
-            self._remember(_key(build), ProbeResult((), problem, self._clock()))
+            self._remember(_key(build), ProbeResult((), problem, self._clock() + _GRUDGE_SECONDS))
+
+    def try_again(self) -> bool:
+        """Forgets what failed: it is tried with the next start of the runner. False where nothing had failed."""
+        with self._lock:
+            known = self._read()
+            good = {key: told for key, told in known.items() if (result := _decoded(told)) and not result.problem}
+            if len(good) == len(known):
+                return False
+            self._write(good)
+            return True
 
     def _known(self, build: NativeBuild) -> ProbeResult:
         key = _key(build)
@@ -83,18 +97,22 @@ class BuildChoice:
         if known is not None:
             return known
         result = self._probe(build)
+        if result.problem:
+            result = dataclasses.replace(result, again_at=self._clock() + _FAILED_SECONDS)
         self._remember(key, result)
         return result
 
     def _remembered(self, key: str) -> ProbeResult | None:
         """None where it must be tried."""
         known = _decoded(self._read().get(key))
-        if known is not None and known.failed_at and self._clock() - known.failed_at >= _GRUDGE_SECONDS:
+        if known is not None and known.problem and self._clock() >= known.again_at:
             return None
         return known
 
     def _remember(self, key: str, result: ProbeResult) -> None:
-        kept = {**self._read(), key: dataclasses.asdict(result)}
+        self._write({**self._read(), key: dataclasses.asdict(result)})
+
+    def _write(self, kept: dict[str, Any]) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         fresh = self._root / f"{MEMORY}.new"
         fresh.write_text(json.dumps(kept, indent=1), encoding="utf-8")
@@ -116,7 +134,7 @@ def _decoded(told: Any) -> ProbeResult | None:
     """None for what this version did not write: it is tried again."""
     try:
         return ProbeResult(
-            tuple(Device(**device) for device in told["devices"]), str(told["problem"]), float(told["failed_at"])
+            tuple(Device(**device) for device in told["devices"]), str(told["problem"]), float(told["again_at"])
         )
     except (TypeError, LookupError):
         return None

@@ -18,6 +18,7 @@ LIBRARY_VARIABLE = "LLAMA_CPP_LIB_PATH"
 # the fastest first, where a computer has several
 GPU_KINDS = ("cuda", "metal", "vulkan")
 _VULKAN_DRIVERS = ("/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d")
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 _DRIVER_VARIABLES = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES", "GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 
 
@@ -61,16 +62,24 @@ def write_manifest(folder: Path, gpu: str, version: str) -> None:
 def driver_stamp() -> str:
     """Another text whenever this computer's drivers may be others."""
     told = [platform.platform(), *(f"{name}={os.environ.get(name, '')}" for name in _DRIVER_VARIABLES)]
+    # made anew at every start of the computer: only what it says tells one driver from another
+    told.append(_text_of(NVIDIA_DRIVER))
     told += [f"{path} {_file_stamp(path)}" for path in _driver_files()]
     return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _driver_files() -> Iterator[Path]:
-    yield Path("/proc/driver/nvidia/version")
     named = os.environ.get("VK_DRIVER_FILES") or os.environ.get("VK_ICD_FILENAMES") or ""
     yield from (Path(name) for name in named.split(os.pathsep) if name)
     for folder in (*_VULKAN_DRIVERS, os.path.expanduser("~/.local/share/vulkan/icd.d")):
         yield from sorted(Path(folder).glob("*.json"))
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "-"
 
 
 def _file_stamp(path: Path) -> str:

@@ -24,12 +24,12 @@ PROBE_SECONDS = 60.0
 class ProbeResult:
     """`problem` says in a sentence why the build's GPU can't be used, or is empty.
 
-    `failed_at` is when it failed at work after a good probe (seconds since 1970), or 0.
+    `again_at` is when another try is worth its time, in seconds since 1970; it counts only where there is a problem.
     """
 
     devices: tuple[Device, ...]
     problem: str
-    failed_at: float = 0.0
+    again_at: float = 0.0
 
 
 def probe_build(build: NativeBuild, seconds: float = PROBE_SECONDS) -> ProbeResult:

@@ -10,12 +10,16 @@ from typing import Any, cast
 
 from desktop.engine.broadcast import Broadcast
 from desktop.engine.chosen_model import ChosenModel
+from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.model_details import DetailsOfModels
 from desktop.engine.model_fits import ModelFits
 from desktop.engine.model_requests import ModelRequests
+from desktop.engine.model_turns import ModelTurns
+from desktop.engine.speed_requests import SpeedRequests
 from desktop.engine.stopped_models import StoppedModels
 from desktop.engine.tone_requests import ToneRequests
 from desktop.gguf.writer import NewTensor, file_head, write_file
+from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner, Start, start_runner
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.memory import held_memory
@@ -91,6 +95,7 @@ class ModelParts:
     models: ModelRequests
     chosen: ChosenModel
     runner: ModelRunner
+    speeds: SpeedRequests
     settings: SettingsFile
     folders: DataFolders
     heard: Heard
@@ -98,7 +103,9 @@ class ModelParts:
 
 
 @contextmanager
-def model_parts(home: Path, start: Start = start_runner, total: int = 64 * GB) -> Generator[ModelParts]:
+def model_parts(
+    home: Path, start: Start = start_runner, total: int = 64 * GB, builds: BuildChoice | None = None
+) -> Generator[ModelParts]:
     """`total` is the memory that the computer has, as far as fits are concerned."""
     folders = DataFolders(home / "library", home, home / "cache")
     folders.library.mkdir(parents=True, exist_ok=True)
@@ -110,16 +117,20 @@ def model_parts(home: Path, start: Start = start_runner, total: int = 64 * GB) -
     )
     connection = cast("LineServer", heard)
     broadcast.join(connection)
-    runner, stopped = ModelRunner(start), StoppedModels(Attempts(database))
+    runner, stopped = ModelRunner(start, builds), StoppedModels(Attempts(database))
     chosen = ChosenModel(folders, settings, stopped, lambda: parts.memory, lambda: runner.in_use)
-    speeds, set_for = SpeedFile(home / "speed.json"), DetailsOfModels(settings).for_fit
-    fits = ModelFits(speeds, set_for, memory=lambda: (total, total), held=lambda: held_memory(runner.pid))
+    measured, set_for = SpeedFile(home / "speed.json"), DetailsOfModels(settings).for_fit
+    fits = ModelFits(measured, set_for, memory=lambda: (total, total), held=lambda: held_memory(runner.pid))
     tones = ToneRequests(folders, settings, broadcast, chosen)
     models = ModelRequests(folders, settings, stopped, broadcast, chosen, tones, runner, fits)
-    parts = ModelParts(models, chosen, runner, settings, folders, heard)
+    downloads = DownloadRequests(folders, broadcast, fits, models.arrived, models.announce)
+    try_cards = builds.try_again if builds is not None else lambda: False
+    speeds = SpeedRequests(models, fits, downloads, ModelTurns(), try_cards)
+    parts = ModelParts(models, chosen, runner, speeds, settings, folders, heard)
     try:
         yield parts
     finally:
+        downloads.stop()
         models.close()
         broadcast.leave(connection)
         database.close()

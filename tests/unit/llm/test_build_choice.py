@@ -3,15 +3,16 @@ failure.
 """
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from desktop.llm import build_choice
+from desktop.llm import build_choice, native_builds
 from desktop.llm.build_choice import MEMORY, BuildChoice
 from desktop.llm.devices import Device
 from desktop.llm.hardware import room_on_card
-from desktop.llm.native_builds import PROCESSOR, NativeBuild, gpu_builds, llama_version, write_manifest
+from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult, probe_build
 
 CARD = Device("Vulkan0", "A card", 6 << 30, 8 << 30)
@@ -98,6 +99,47 @@ def test_after_a_week_it_gets_another_chance(root: Path) -> None:
     assert builds.choose().build == PROCESSOR
     now[0] += 2 * 24 * 3600
     assert builds.choose().build.gpu == "cuda"
+
+
+def test_a_probe_that_failed_is_tried_again_after_a_day(root: Path) -> None:
+    now, probes = [1000.0], Probes(cuda=FAILS, vulkan=FAILS)
+    builds = BuildChoice(root, probes, lambda: now[0])
+    builds.choose()
+    now[0] += 23 * 3600
+    assert builds.choose().build == PROCESSOR
+    assert probes.tried == ["cuda", "vulkan"]
+    now[0] += 2 * 3600
+    later = BuildChoice(root, Probes(cuda=FAILS, vulkan=WORKS), lambda: now[0])
+    assert later.choose().build.gpu == "vulkan"
+
+
+def test_who_wishes_it_has_what_failed_tried_again(root: Path) -> None:
+    probes = Probes(cuda=FAILS, vulkan=WORKS)
+    builds = BuildChoice(root, probes)
+    assert not builds.try_again()
+    builds.failed(builds.choose().build, "It ended.")
+    assert builds.choose().build == PROCESSOR
+    assert builds.try_again()
+    assert builds.choose().build.gpu == "vulkan"
+    assert probes.tried == ["cuda", "vulkan"] * 2
+    builds.try_again()
+    assert probes.tried == ["cuda", "vulkan"] * 2, "a card that works is not tried anew"
+    assert not builds.try_again()
+
+
+def test_nvidias_driver_is_known_by_what_it_says_after_a_restart_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = tmp_path / "version"
+    monkeypatch.setattr(native_builds, "NVIDIA_DRIVER", version)
+    without = driver_stamp()
+    version.write_text("NVRM version: 580.95")
+    first = driver_stamp()
+    os.utime(version, (1, 1))
+    assert driver_stamp() == first != without
+    version.write_text("NVRM version: 590.44")
+    os.utime(version, (1, 1))
+    assert driver_stamp() != first
 
 
 def test_another_driver_or_another_build_is_tried_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from desktop.domain.models import ModelPlace
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner, RunnerDied, start_runner
 from desktop.llm.devices import Device
 from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult
 from desktop.protocol.child import ChildProcess
+from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Event
 from desktop.protocol.runner_messages import Turn
+from tests.support.model_parts import model_parts
 
 QUESTION = (Turn("user", "Tell me about the sea."),)
 
@@ -67,6 +70,23 @@ def test_after_the_first_words_the_answer_fails_and_the_next_comes_from_the_proc
         assert runner.generate(QUESTION, max_tokens=8).text
     finally:
         runner.close()
+
+
+def test_measuring_tries_a_card_that_failed_once_more(builds: BuildChoice, small_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/tiny.gguf").symlink_to(small_model)
+    with model_parts(tmp_path, start, builds=builds) as parts:
+        path = parts.models.model_for(None)
+        builds.failed(builds.choose().build, "It ended.")
+        parts.models.load(path, ())
+        assert parts.models.list_models(Nothing()).place == ModelPlace(
+            path, "", 0, 31, "The graphics card is not used. It ended."
+        )
+        assert parts.speeds.measure_speed(Nothing()).speed.model == path
+        place = parts.models.list_models(Nothing()).place
+        # it was loaded on the card, which failed again at its first word
+        assert place is not None
+        assert place.note == "The graphics card is not used. It ended in the middle of an answer."
 
 
 @pytest.mark.parametrize(

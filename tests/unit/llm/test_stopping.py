@@ -126,17 +126,18 @@ def test_a_load_ends_at_once_and_the_model_is_not_blamed(tmp_path: Path, small_m
             return start_runner(on_event, environment)
         hangs.clear()
         here = {**environment, "PYTHONPATH": str(Path(__file__).parent)}
-        end = parts.runner.close if closing else stop.now
         # the thread that reads events must go on
-        return ChildProcess(("hanging_runner",), here, on_event=lambda _: threading.Thread(target=end).start())
+        return ChildProcess(("hanging_runner",), here, on_event=lambda _: ending.start())
 
     (tmp_path / "models").mkdir()
     (tmp_path / "models/tiny.gguf").symlink_to(small_model)
     with model_parts(tmp_path, start) as parts:
         stop.runner = parts.runner
+        ending = threading.Thread(target=parts.runner.close if closing else stop.now)
         path = parts.models.model_for(None)
         with pytest.raises(ModelLoadStopped):
             parts.models.load(path, (), stop.cancelled)
+        ending.join()
         assert (parts.runner.loaded_path, parts.runner.in_use) == ("", "")
         assert not parts.chosen.shelf()[0].stopped
         stop.event.set()
