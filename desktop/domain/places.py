@@ -14,7 +14,7 @@ from typing import Any
 class PlaceUnit(StrEnum):
     """What is counted: pages, slides, cells of a sheet (A1), rows, cells of a notebook, times (0:00:00), mails.
 
-    WHOLE: a file inside the file that has no such units.
+    WHOLE: a file inside the file, or a part of a mail, that has no such units.
     """
 
     PAGE = "page"
@@ -29,7 +29,10 @@ class PlaceUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """From `first` to `last`, both included. `name` is the sheet's; `inside` names the file inside the file."""
+    """From `first` to `last`, both included. `name` is the sheet's.
+
+    `inside` names the file inside the file, or the part of a mail.
+    """
 
     unit: PlaceUnit
     first: str = ""

@@ -4,6 +4,7 @@ Both are embedded and searched with the passage, and never part of its text.
 """
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -13,6 +14,8 @@ _CONTEXT_CHARACTERS = 190
 _PATH_CHARACTERS = 110  # of those, where a table header follows
 _HEADING_CHARACTERS = 120
 _HEADER_CHARACTERS = 2_000
+# of headings in texts that are their own source: `##`, `=====`, `}\label{sec:rent}`, `\subsection{`
+_MARKS = re.compile(r"(?:\\label\{[^{}]*\}|\\[a-z]+|[\W_])*+")
 
 
 def embedding_text(title: str, heading: str, table_header: str, text: str) -> str:
@@ -59,9 +62,9 @@ class Outline:
         return self._paths[index] if index >= 0 else ""
 
     def _follows(self, index: int, start: int) -> bool:
-        """Whether nothing stands between heading `index` (or `start`) and the next heading."""
+        """Whether nothing but marks stands between heading `index` (or `start`) and the next heading."""
         begin = max(start, self._ends[index]) if index >= 0 else start
-        return not self._text[begin : self._starts[index + 1]].strip()
+        return _MARKS.fullmatch(self._text, begin, self._starts[index + 1]) is not None
 
 
 class TableHeaders:

@@ -6,14 +6,18 @@ Pictures shown among the words and signatures of programs are left out.
 from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
 
+from desktop.domain.places import At, PlaceUnit
 from desktop.reading import problems
 from desktop.reading.formats import format_of
 from desktop.reading.mail_headers import decoded_pieces, guarded
-from desktop.reading.members import Members
+from desktop.reading.members import NAME_LENGTH, Members
 from desktop.reading.text_builder import one_line
 
 ATTACHMENT = "Attachment"
 SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+
+# where words of the mail itself stand, once those of something else stand beside them
+MESSAGE_TEXT = At(PlaceUnit.WHOLE, inside="message text")
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 # formats by declared type, for files whose name says nothing
@@ -37,6 +41,11 @@ DECLARED: Mapping[str, str] = {
     "text/csv": "csv",
     "text/markdown": "markdown",
 }
+
+
+def enclosed_mail(subject: str) -> At:
+    """Where the words of a mail inside a mail stand."""
+    return At(PlaceUnit.WHOLE, inside=f"enclosed message {subject[:NAME_LENGTH]}".rstrip())
 
 
 def is_attachment(part: Message) -> bool:

@@ -12,7 +12,7 @@ from email.message import Message
 
 from desktop.domain.documents import BlockKind, Document
 from desktop.reading import html
-from desktop.reading.attachments import ATTACHMENT, add_attached, file_name, is_attachment
+from desktop.reading.attachments import ATTACHMENT, MESSAGE_TEXT, add_attached, enclosed_mail, file_name, is_attachment
 from desktop.reading.encodings import decode_text
 from desktop.reading.mail_headers import decoded, guarded, header_text
 from desktop.reading.members import Members
@@ -39,6 +39,8 @@ def _document(data: bytes, pictures: PictureReader | None) -> Document:
     builder = TextBuilder()
     members = Members(builder, ATTACHMENT, pictures) if pictures else None
     title = add_mail(builder, parse_mail(data), members)
+    if builder.has_places:
+        builder.place_rest(0, MESSAGE_TEXT)
     return replace(builder.document("mail", title), note=members.note if members else "")
 
 
@@ -63,7 +65,9 @@ def add_mail(builder: TextBuilder, mail: Message, members: Members | None, level
     for part in _shown_parts(mail):
         if part.get_content_type() == "message/rfc822":
             for inner in _inner_parts(part):
-                add_mail(builder, inner, members, level + 1)
+                first = len(builder.blocks)
+                enclosed = add_mail(builder, inner, members, level + 1)
+                builder.place_rest(first, enclosed_mail(enclosed))
         elif is_attachment(part):
             attached.append(part)
         else:

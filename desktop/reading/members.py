@@ -103,14 +103,18 @@ class Members:
         headings = (len(title) + PAGE_NUMBER) * max(1, len(document.pages))
         if self._builder.length + len(document.text) + headings + ROOM_TO_NAME > problems.MAX_CHARACTERS:
             raise problems.too_much_text()
-        inside = title[0].lower() + title[1:]
         if not document.pages:
-            self._builder.add(BlockKind.HEADING, title, level)
-            self._builder.add_text(document, 0, len(document.text), level, inside)
+            self._add_part(title, level, document, 0, len(document.text), title)
         for page in document.pages:
             if page.start < page.end:
-                self._builder.add(BlockKind.HEADING, f"{title}, page {page.number}", level)
-                self._builder.add_text(document, page.start, page.end, level, inside)
+                heading = f"{title}, page {page.number}"
+                self._add_part(heading, level, document, page.start, page.end, title)
+
+    def _add_part(self, heading: str, level: int, document: Document, start: int, end: int, title: str) -> None:
+        first = len(self._builder.blocks)
+        self._builder.add(BlockKind.HEADING, heading, level)
+        self._builder.add_text(document, start, end, level, title[0].lower() + title[1:])
+        self._builder.place_with_next(first)
 
     def _leave_out(self, name: str, why: str, state: str = "") -> None:
         self._left_out.setdefault(why, []).append(name[:NAME_LENGTH])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from desktop.domain.documents import BlockKind, Document
 from desktop.domain.errors import FileProblem
 from desktop.reading import html, problems, rich_text
-from desktop.reading.attachments import ATTACHMENT
+from desktop.reading.attachments import ATTACHMENT, MESSAGE_TEXT, enclosed_mail
 from desktop.reading.compound_file import MAGIC, CompoundFile
 from desktop.reading.compressed_rtf import unpacked
 from desktop.reading.encodings import decode_text, decode_web_page
@@ -53,6 +53,8 @@ def _document(data: bytes, pictures: PictureReader | None) -> Document:
     builder = TextBuilder()
     members = Members(builder, ATTACHMENT, pictures) if pictures else None
     subject = _add_mail(builder, _Mail(file, ""), members, 1)
+    if builder.has_places:
+        builder.place_rest(0, MESSAGE_TEXT)
     return replace(builder.document("msg", subject), note=members.note if members else "")
 
 
@@ -107,7 +109,9 @@ def _add_mail(builder: TextBuilder, mail: _Mail, members: Members | None, level:
     folders = mail.attachments()
     inner = [folder for folder in folders if mail.file.has(f"{mail.folder}{folder}{_inside()}{PROPERTIES}")]
     for folder in inner if level < MAX_DEPTH else ():
-        _add_mail(builder, _Mail(mail.file, f"{mail.folder}{folder}{_inside()}"), members, level + 1)
+        first = len(builder.blocks)
+        enclosed = _add_mail(builder, _Mail(mail.file, f"{mail.folder}{folder}{_inside()}"), members, level + 1)
+        builder.place_rest(first, enclosed_mail(enclosed))
     named = [(folder, _name(mail, folder)) for folder in folders if folder not in inner]
     if names := [name for _, name in named if name]:
         builder.add(BlockKind.PARAGRAPH, "Attachments: " + ", ".join(names))

@@ -107,6 +107,17 @@ class TextBuilder:
             self._places.append(PlaceSpan(left + shift, right + shift, replace(place.at, inside=inside)))
         self._check_length()
 
+    def place_with_next(self, number: int) -> None:
+        """The block of this number, a heading, stands where the words below it do."""
+        block = self.blocks[number]
+        after = bisect_right(self._places, block.start, key=lambda place: place.end)
+        if after < len(self._places):
+            self._places.insert(after, PlaceSpan(block.start, block.end, self._places[after].at))
+
+    @property
+    def has_places(self) -> bool:
+        return bool(self._places)
+
     def place_rest(self, first_block: int, at: At) -> None:
         """All blocks from this number on stand there, but those whose place is known."""
         begun = self.blocks[first_block].start if first_block < len(self.blocks) else self._length

@@ -13,6 +13,8 @@ from desktop.indexing.splitting import split
 from desktop.reading.cell_names import column_letters
 from desktop.reading.read_file import read_file
 from tests.support.pdf import pdf_bytes
+from tests.unit.reading.outlook import compound_file
+from tests.unit.reading.outlook import outlook_mail as mail_of
 from tests.unit.reading.samples import zip_of
 
 NOTEBOOK = {
@@ -88,13 +90,36 @@ def test_files_inside_files(tmp_path: Path) -> None:
     message.add_attachment(b"gull,4\nheron,17\n", maintype="text", subtype="csv", filename="birds.csv")
     message.add_attachment(b"Just words.", maintype="text", subtype="plain", filename="note.txt")
     document = document_of(tmp_path, "a.eml", message.as_bytes())
-    assert place_of(document, "See below") == ""
+    assert place_of(document, "See below") == place_of(document, "The plan") == "message text"
+    assert place_of(document, "See below", "Herons") == "message text; attachment plan.pdf, pages 1–2"
+    assert place_of(document, "Attachment note.txt") == "attachment note.txt"
     assert place_of(document, "Herons nest") == "attachment plan.pdf, page 2"
     assert place_of(document, "heron,17") == "attachment birds.csv, row 2"
     assert place_of(document, "Just words") == "attachment note.txt"
     assert page_of(document.places) is None
     packed = document_of(tmp_path, "a.zip", zip_of({"in/a.ipynb": json.dumps(NOTEBOOK)}))
     assert place_of(packed, "seventeen") == "member in/a.ipynb, cell 2"
+
+
+def test_parts_of_a_mail(tmp_path: Path) -> None:
+    enclosed = EmailMessage()
+    enclosed["Subject"] = "The plan"
+    enclosed.set_content("Herons nest.")
+    message = EmailMessage()
+    message["Subject"] = "Fwd: The plan"
+    message.set_content("See below.")
+    alone = document_of(tmp_path, "alone.eml", message.as_bytes())
+    assert place_of(alone, "See below") == "", "there is nothing else"
+    message.add_attachment(enclosed)
+    document = document_of(tmp_path, "a.eml", message.as_bytes())
+    assert place_of(document, "See below") == "message text"
+    assert place_of(document, "Herons nest") == "enclosed message The plan"
+    inner = mail_of({"0037": "Inner", "1000": "Deep."}, inner=True)
+    folder = {"__properties_version1.0": bytes(8), "__substg1.0_3701000D": inner}
+    outlook = mail_of({"0037": "Outer", "1000": "Shallow."}, folders={"__attach_version1.0_#00000000": folder})
+    document = document_of(tmp_path, "a.msg", compound_file(outlook))
+    assert place_of(document, "Shallow") == "message text"
+    assert place_of(document, "Deep") == "enclosed message Inner"
 
 
 def test_mails_of_a_mailbox(tmp_path: Path) -> None:
