@@ -101,6 +101,8 @@ class DiskFollower:
         if abs(drift - self._drift) > _SLEPT:  # or somebody set the clock: a scan more does no harm
             self._scan_wanted = True
         self._drift = drift
+        if self._watcher:
+            self._watcher.look_for_room()
         for folder in self._files.folders():
             other = folder.id in self._roots and self._roots[folder.id] != identity_of(watched_place(folder))
             if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):

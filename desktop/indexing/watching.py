@@ -4,6 +4,7 @@ Hints are merged and handed out when a path has rested; that something was misse
 """
 
 import dataclasses
+import errno
 import logging
 import os
 import threading
@@ -17,9 +18,12 @@ from watchdog.observers import Observer
 from desktop.domain.files import Folder
 from desktop.indexing.ignoring import FolderRules, rules_of
 from desktop.platform_support.drives import network_drive
+from desktop.platform_support.inotify import can_watch_more
 
 REST_SECONDS = 0.4
 _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these: they say nothing of a change
+
+_FULL = "the system watches no more folders; a higher fs.inotify.max_user_watches helps"
 
 Identity = tuple[int, int]
 
@@ -35,11 +39,15 @@ def identity_of(place: str) -> Identity | None:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """A watch holds on to the folder itself, not to its path: `identity` tells when another has taken its place."""
+    """A watch holds on to the folder itself, not to its path: `identity` tells when another has taken its place.
+
+    `deep`: with the folders in it, each of which takes a watch of the system's.
+    """
 
     watch: object
     place: str
     identity: Identity | None
+    deep: bool
 
 
 class _Overflow(logging.Handler):
@@ -57,7 +65,8 @@ class _Overflow(logging.Handler):
 class FolderWatcher:
     """Watches folders; `take_rested` gives the hints. `trouble` names folders that can't be relied on to tell, by id.
 
-    `is_remote` says of a path whether it lies on a network drive: others' changes there make no events.
+    `is_remote` says of a path whether it lies on a network drive: others' changes there make no events. `has_room`
+    says whether one watch more can be had: watchdog passes over the folders that it gets none for, and says nothing.
     """
 
     def __init__(
@@ -65,8 +74,9 @@ class FolderWatcher:
         wake: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
         is_remote: Callable[[str], bool] = network_drive,
+        has_room: Callable[[str], bool] = can_watch_more,
     ) -> None:
-        self._wake, self._clock, self._is_remote = wake, clock, is_remote
+        self._wake, self._clock, self._is_remote, self._has_room = wake, clock, is_remote, has_room
         self._lost = False
         self._overflow = _Overflow(self._events_lost)
         logging.getLogger("watchdog").addHandler(self._overflow)
@@ -87,11 +97,19 @@ class FolderWatcher:
             self._started = True
         for folder_id, watched in list(self._watched.items()):
             folder = wanted.get(folder_id)
-            if folder is None or identity_of(watched_place(folder)) != watched.identity:
+            other = folder is None or identity_of(watched_place(folder)) != watched.identity
+            if other or (self.trouble.get(folder_id) == _FULL and self._has_room(watched.place)):
                 self._unwatch(folder_id)
         self.trouble = {folder_id: why for folder_id, why in self.trouble.items() if folder_id in wanted}
         for folder_id in set(wanted) - set(self._watched):
             self._watch(wanted[folder_id])
+        self.look_for_room()
+
+    def look_for_room(self) -> None:
+        """Without room for one watch more, some folder may have got none, or one that is made now won't."""
+        deep = {folder_id: watched.place for folder_id, watched in self._watched.items() if watched.deep}
+        if deep and not self._has_room(next(iter(deep.values()))):
+            self.trouble |= {folder_id: _FULL for folder_id in deep if folder_id not in self.trouble}
 
     def take_rested(self) -> list[str]:
         """The paths whose last event is over REST_SECONDS ago."""
@@ -149,9 +167,9 @@ class FolderWatcher:
         try:
             watch = self._observer.schedule(hints, real, recursive=not folder.is_file)
         except OSError as error:
-            self.trouble[folder.id] = error.strerror or str(error)
+            self.trouble[folder.id] = _FULL if error.errno == errno.ENOSPC else error.strerror or str(error)
             return
-        self._watched[folder.id] = _Watched(watch, place, identity_of(place))
+        self._watched[folder.id] = _Watched(watch, place, identity_of(place), not folder.is_file)
         self.trouble.pop(folder.id, None)
         if self._is_remote(real):
             self.trouble[folder.id] = "it is on a network drive"

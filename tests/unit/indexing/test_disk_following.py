@@ -88,6 +88,21 @@ def test_a_network_drive_is_watched_and_scanned_often(tmp_path: Path) -> None:
     disk.database.close()
 
 
+def test_when_watches_run_out_folders_are_scanned_often(tmp_path: Path) -> None:
+    room = {"left": True}
+    disk = Disk(tmp_path, FolderWatcher(lambda: None, has_room=lambda place: room["left"]))
+    disk.pass_time(310)
+    assert (disk.follower.unwatched(), disk.follower.scan_due) == ({}, False)
+    room["left"] = False
+    disk.pass_time(5)
+    assert (list(disk.follower.unwatched()), disk.follower.scan_due) == ([disk.folder], True)
+    room["left"] = True
+    disk.follower.scan()
+    assert disk.follower.unwatched() == {}
+    disk.follower.stop()
+    disk.database.close()
+
+
 def test_missing_files_are_kept_for_thirty_days(disk: Disk) -> None:
     (disk.home / "notes").rename(disk.home / "away")
     disk.follower.scan()

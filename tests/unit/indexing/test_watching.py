@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -129,6 +131,63 @@ def test_another_folder_in_its_place_is_watched(watching: Watching, tmp_path: Pa
     watching.follow(root)
     (root / "new.txt").write_text("x")
     watching.hints(root / "new.txt")
+
+
+def test_a_system_that_watches_no_more_folders_is_told_until_it_does_again(tmp_path: Path) -> None:
+    room = {"left": False}
+    watcher = FolderWatcher(lambda: None, has_room=lambda place: room["left"])
+    (tmp_path / "one.txt").write_text("x")
+    folders = [
+        Folder(0, str(tmp_path), False, True, 0, 0),
+        Folder(1, str(tmp_path / "one.txt"), True, True, 0, 0),
+    ]
+    try:
+        watcher.follow(folders)
+        assert list(watcher.trouble) == [0], "a single file takes one watch, and has it"
+        assert "fs.inotify.max_user_watches" in watcher.trouble[0]
+        room["left"] = True
+        watcher.follow(folders)
+        assert watcher.trouble == {}
+        room["left"] = False
+        watcher.look_for_room()
+        assert list(watcher.trouble) == [0]
+    finally:
+        watcher.stop()
+
+
+FULL = """
+import sys, threading, time
+from pathlib import Path
+from desktop.domain.files import Folder
+from desktop.indexing.watching import FolderWatcher
+limit, home, woken = Path("/proc/sys/user/max_inotify_watches"), Path(sys.argv[1]), threading.Event()
+watcher = FolderWatcher(woken.set)
+for watches in (10, 10_000):
+    limit.write_text(str(watches))
+    watcher.follow([Folder(0, str(home), False, True, 0, 0)])
+    print(watcher.trouble.get(0))
+for number in range(30):
+    (home / str(number) / "a.txt").write_text("x")
+heard, deadline = set(), time.monotonic() + 20
+while len(heard) < 30 and time.monotonic() < deadline:
+    woken.wait(0.05)
+    heard |= {path for path in watcher.take_rested() if path.endswith(".txt")}
+print(len(heard))
+watcher.stop()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_watches_that_the_system_really_refuses_are_noticed(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / str(number)).mkdir()
+    alone = ["unshare", "--user", "--map-root-user"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("no user namespace, which has a limit of its own, can be made here")
+    run = subprocess.run([*alone, sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True)
+    full, enough, heard = run.stdout.splitlines()
+    assert "max_user_watches" in full
+    assert (enough, heard) == ("None", "30"), run.stderr
 
 
 def test_what_can_not_be_watched_is_named(watching: Watching, tmp_path: Path) -> None:
