@@ -16,7 +16,7 @@ from desktop.engine.heavy_parts import HeavyLoader
 from desktop.gguf.kind import kind_of_gguf
 from desktop.indexing.ignoring import rules_of
 from desktop.indexing.indexer import Indexer
-from desktop.indexing.walking import find_file, starting_state, walk
+from desktop.indexing.walking import find_file, find_special, starting_state, walk
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.engine_messages import (
     AddItem,
@@ -151,7 +151,7 @@ class LibraryRequests:
         if file is None:
             raise UserError("That file is not in the library any more.")
         folder = next((folder for folder in self._files.folders() if folder.id == file.folder_id), None)
-        found = find_file(file.path, rules_of(folder).largest) if folder else None
+        found = (find_file(file.path, rules_of(folder).largest) or find_special(file.path)) if folder else None
         if found is None:
             raise UserError("That file is not there any more.", "Scan the folder again to update the list.")
         self._files.apply(Changes(queued=[(file.id, found.stamp, *starting_state(found), found.format)]))

@@ -40,6 +40,10 @@ class FolderRules:
         decided = self._decided(path, "")
         return ignored_file(name) if decided is None else decided
 
+    def leave_out_special(self, path: str, name: str) -> bool:
+        """A link may stand for a file or a folder; which of them is not looked up."""
+        return self.leave_out_file(path, name) or self.leave_out_folder(path, name)
+
     def leave_out(self, path: str) -> bool:
         """Whether a path below the folder, that may be a file or a folder, is left out or stands in what is."""
         if not path.startswith(self._root):
@@ -50,6 +54,8 @@ class FolderRules:
             place = os.path.join(place, part)
             if self.leave_out_folder(place, part):
                 return True
+        if os.path.islink(path):
+            return self.leave_out_special(path, name)
         return self.leave_out_folder(path, name) if os.path.isdir(path) else self.leave_out_file(path, name)
 
     def _decided(self, path: str, ending: str) -> bool | None:

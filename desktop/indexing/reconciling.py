@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from desktop.domain.files import FileState, Folder
 from desktop.indexing.ignoring import rules_of
 from desktop.indexing.vanishing import Vanished
-from desktop.indexing.walking import Found, Numbers, find_file, is_too_large, root_is_healthy, starting_state, walk
+from desktop.indexing.walking import Found, Numbers, find_special, is_too_large, root_is_healthy, starting_state, walk
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
@@ -107,7 +107,7 @@ class Reconciler:
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
-        gone = os.path.islink(path) or not (os.path.isdir(path) or find_file(path))
+        gone = not os.path.lexists(path)
         if not gone:
             self._walk(path, folder, folders, seen, {})
         seen.known |= {p: k for p, k in known.items() if gone or not p.startswith(seen.hidden)}
@@ -119,6 +119,10 @@ class Reconciler:
         rules = rules_of(folder)
         if rules.leave_out(path):
             return  # it may have been renamed into what is left out
+        below = path != folder.path or folder.is_file  # a folder itself may have been added through a link
+        if below and (special := find_special(path)):
+            seen.found[path] = folder.id, special
+            return
         here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules, settled=settled)
         seen.hidden += tuple(os.path.join(place, "") for place in here.unreadable)
         seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
@@ -168,6 +172,8 @@ class Reconciler:
         moves: dict[str, KnownFile] = {}
         taken: set[int] = set()
         for target in arrived:
+            if not target.format:
+                continue  # nothing is kept of what can't be read, and pipes must not be opened
             source = by_stamp.get(target.stamp)
             if source is None and target.path not in displaced:
                 alike = [file for file in by_size.get(target.stamp.size, ()) if file.id not in taken]

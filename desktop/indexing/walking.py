@@ -1,4 +1,7 @@
-"""What is on disk below a folder now, by `scandir` and `stat` alone: no file is opened, no link followed."""
+"""What is on disk below a folder now, by `scandir` and `stat` alone: no file is opened, no link followed.
+
+Links, pipes, sockets and devices are listed with what they are, so that nothing is left out without a word.
+"""
 
 import os
 import stat
@@ -9,6 +12,7 @@ from pathlib import Path
 from desktop.domain.files import MOST_MB, FileState
 from desktop.indexing.ignoring import DEFAULT_LARGEST_MB, FolderRules
 from desktop.reading.formats import format_of
+from desktop.reading.regular_files import KINDS
 from desktop.storage.file_table import FileStamp
 
 # SQLite keeps signed 64-bit numbers; some file systems use the top bit of the inode
@@ -16,6 +20,7 @@ _INODE = 0x7FFF_FFFF_FFFF_FFFF
 
 _RAISE_IT = "Raise the limit in the rules of its folder, or split the file."
 _SPLIT_IT = "No larger file is read: split it, or save the part you need as a file of its own."
+_LINK = "A link to another place, which is not followed. Add the folder that it leads to, if that is to be read."
 _COPIED_WITHIN = 60_000_000_000  # nanoseconds
 
 Numbers = tuple[int, int, int]
@@ -23,9 +28,10 @@ Numbers = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular file on disk; `format` is empty when no reader knows it. Larger than `largest` bytes it is not read.
+    """A file on disk; `format` is empty when no reader knows it. Larger than `largest` bytes it is not read.
 
-    `opened` (nanoseconds) is when it was last opened, 0 when nobody has since it came to be where it is.
+    `opened` (nanoseconds) is when it was last opened, 0 when nobody has since it came to be where it is. `special` says
+    of whatever is no regular file what it is and what to do.
     """
 
     path: str
@@ -33,6 +39,7 @@ class Found:
     format: str
     largest: int
     opened: int = 0
+    special: str = ""
 
 
 @dataclass(slots=True)
@@ -99,6 +106,24 @@ def find_file(path: str, largest: int = DEFAULT_LARGEST_MB * 1024 * 1024) -> Fou
     return Found(path, stamp_of(found), format_of(path) or "", largest, _opened(found))
 
 
+def find_special(path: str) -> Found | None:
+    """What is at `path` when that is neither a regular file nor a folder: a link (to whatever), a pipe, a device."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return None if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode) else _special(path, found)
+
+
+def _special(path: str, found: os.stat_result) -> Found:
+    if stat.S_ISLNK(found.st_mode):
+        return Found(path, stamp_of(found), "", 0, special=_LINK)
+    what = KINDS.get(stat.S_IFMT(found.st_mode), "something special")
+    # whatever passes through a pipe or a device sets its time: that is no change of it
+    stamp = FileStamp(0, 0, found.st_ino & _INODE)
+    return Found(path, stamp, "", 0, special=f"This is {what}, not a file. There is nothing in it to read.")
+
+
 def stamp_of(found: os.stat_result) -> FileStamp:
     return FileStamp(found.st_size, found.st_mtime_ns, found.st_ino & _INODE)
 
@@ -115,6 +140,8 @@ def _opened(found: os.stat_result) -> int:
 
 def starting_state(found: Found) -> tuple[FileState, str]:
     """The state and reason of a file before anything opened it."""
+    if found.special:
+        return FileState.UNSUPPORTED, found.special
     if not found.format:
         ending = Path(found.path).suffix
         kind = f"Files of type “{ending}”" if ending else "Files without an ending"
@@ -160,10 +187,11 @@ def _take(
                 result.left_out.append(os.path.join(entry.path, ""))
             else:
                 stack.append(entry.path)
-        elif entry.is_file(follow_symlinks=False):
-            if rules.leave_out_file(entry.path, entry.name):
-                result.left_out.append(entry.path)
-                return
+        elif not entry.is_file(follow_symlinks=False):
+            _take_special(entry, rules, result, settled)
+        elif rules.leave_out_file(entry.path, entry.name):
+            result.left_out.append(entry.path)
+        else:
             found = entry.stat(follow_symlinks=False)
             numbers = (found.st_size, found.st_mtime_ns, found.st_ino & _INODE)
             if not _met(settled, entry.path, numbers, rules.largest):
@@ -172,3 +200,12 @@ def _take(
                 result.files[path] = Found(path, stamp, kind, rules.largest, _opened(found))
     except OSError:
         return  # it vanished while we looked; the next scan knows
+
+
+def _take_special(entry: os.DirEntry[str], rules: FolderRules, result: Walk, settled: dict[str, Numbers]) -> None:
+    if rules.leave_out_special(entry.path, entry.name):
+        result.left_out.append(entry.path)
+        return
+    found = _special(entry.path, entry.stat(follow_symlinks=False))
+    if not _met(settled, entry.path, numbers_of(found.stamp), rules.largest):
+        result.files[entry.path] = found

@@ -161,6 +161,11 @@ def test_each_trap_ends_in_a_state_with_a_reason(engine: RunningEngine) -> None:
         "hollow.txt": "empty",
         "blank.txt": "empty",
         "sound.txt": "indexed",
+        "way-out": "unsupported",
+        "stowaway.txt": "unsupported",
+        "nowhere.txt": "unsupported",
+        "round": "unsupported",
+        **({"pipe.txt": "unsupported"} if hasattr(os, "mkfifo") else {}),
     }
     reasons = {
         "locked.pdf": "password",
@@ -171,6 +176,8 @@ def test_each_trap_ends_in_a_state_with_a_reason(engine: RunningEngine) -> None:
         "picture.txt": "a picture",
         "hollow.txt": "empty",
         "blank.txt": "no text",
+        "way-out": "not followed",
+        "round": "not followed",
     }
     for name, words in reasons.items():
         assert words in rows[name].reason and rows[name].reason.endswith("."), rows[name].reason

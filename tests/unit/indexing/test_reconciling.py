@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -383,24 +384,46 @@ def test_names_that_are_no_text(library: Library, look: Look) -> None:
     assert {name for name in library.states() if name.startswith("b/")} == {f"b/{os.fsdecode(name)}" for name in names}
 
 
-def test_links_pipes_and_hidden_files_are_left_out(library: Library, look: Look) -> None:
-    (library.home / "b/link.txt").symlink_to(library.home / "a/one.txt")
-    (library.home / "b/linked").symlink_to(library.home / "a")
-    (library.home / "b/loop").symlink_to(library.home / "b")
-    (library.home / "b/itself.txt").symlink_to(library.home / "b/itself.txt")
-    (library.home / "b/outside").symlink_to("/usr")
-    os.mkfifo(library.home / "b/pipe.txt")
-    (library.home / "b/.hidden.txt").write_text("x")
-    look.at("b/link.txt", "b/linked", "b/pipe.txt")
-    assert set(library.states()) == {"a/one.txt", "a/two.txt"}
+def test_links_and_pipes_are_listed_and_neither_followed_nor_opened(library: Library, look: Look) -> None:
+    b = library.home / "b"
+    links = {"link.txt": library.home / "a/one.txt", "linked": library.home / "a", "loop": b, "outside": Path("/usr")}
+    for name, target in {**links, "itself.txt": b / "itself.txt", "nowhere.pdf": b / "nothing"}.items():
+        (b / name).symlink_to(target)
+    os.mkfifo(b / "pipe.txt")
+    for name in (".hidden.txt", "node_modules", "lock~"):
+        (b / name).symlink_to("/usr")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(b / "socket"))
+    listed = ["itself.txt", "link.txt", "linked", "loop", "nowhere.pdf", "outside", "pipe.txt", "socket"]
+    look.at(*(f"b/{name}" for name in [*listed, ".hidden.txt", "node_modules", "lock~"]))
+    rows, _ = library.files.list_files("unsupported", "", 0, 20)
+    assert [os.path.basename(row.path) for row in rows] == listed
+    assert {row.reason.split(".")[0] for row in rows} == {
+        "A link to another place, which is not followed",
+        "This is a pipe between programs, not a file",
+        "This is a socket between programs, not a file",
+    }
+    assert set(library.states()) == {"a/one.txt", "a/two.txt", *(f"b/{name}" for name in listed)}
+    os.utime(b / "pipe.txt")  # as something that passes through it does
+    library.scan()
+    assert look.at(*(f"b/{name}" for name in listed)) is False
+    assert len(library.files.settled([2], kinds=True)) == len(listed), "no more work at each scan"
+
+
+def test_a_link_takes_the_place_of_a_file_and_makes_room_again(library: Library, look: Look) -> None:
     (library.home / "a/one.txt").unlink()
     (library.home / "a/one.txt").symlink_to(library.home / "a/two.txt")
     look.at("a/one.txt")
-    assert set(library.states()) == {"a/two.txt"}
+    assert library.states() == {"a/one.txt": "unsupported", "a/two.txt": "indexed"}
+    (library.home / "a/one.txt").unlink()
+    (library.home / "a/one.txt").write_text("a file again")
+    look.at("a/one.txt")
+    assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "indexed"}
 
 
 def test_a_folder_added_through_a_link_is_read(library: Library) -> None:
     (library.home / "linked").symlink_to(library.home / "a")
     library.add(library.home / "linked")
     library.scan()
-    assert set(library.states()) >= {"linked/one.txt", "linked/two.txt"}
+    assert set(library.states()) == {f"{place}/{name}.txt" for place in ("a", "linked") for name in ("one", "two")}
+    assert library.hint(library.home / "linked") is False
