@@ -68,7 +68,10 @@ def tones_truth(line: EngineLine, options: argparse.Namespace) -> int:
         _follow(line, line.call(CHECK_TRUTH, CheckTruth(path, strength)), tell)
         tones = line.call(LIST_TONES, Nothing()).tones
         report = next(tone.card.truth[0] for tone in tones if tone.path == path)
-        print_line(json_output.line_of(encode(report)) if options.json else text_output.truth_line(report))
+        if options.json:
+            print_line(json_output.line_of(encode(report)))
+        else:
+            say([text_output.truth_line(report), *(f"  {text_output.plain(question)}" for question in report.asked)])
     return 0
 
 

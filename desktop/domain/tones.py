@@ -26,7 +26,10 @@ class TruthMeasures:
 
 @dataclass(frozen=True, slots=True)
 class TruthReport:
-    """The same `questions` asked of the user's files without the tone (`before`) and with it at `strength`."""
+    """The same questions asked of the user's files without the tone (`before`) and with it at `strength`.
+
+    `questions` is how many, `asked` which; a report of an older Footnote doesn't say which.
+    """
 
     model: str
     strength: float
@@ -34,6 +37,7 @@ class TruthReport:
     before: TruthMeasures
     after: TruthMeasures
     made_at: float
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

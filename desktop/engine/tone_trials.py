@@ -73,7 +73,7 @@ class ToneTrials:
 
     def check_truth(self, asked: CheckTruth) -> TrialId:
         """All questions of the list without the tone, then with it."""
-        return self._begin(asked.path, self._questions.questions(), (asked.strength,), truth=True)
+        return self._begin(asked.path, self._questions.kept(), (asked.strength,), truth=True)
 
     def cancel_trial(self, asked: TrialId) -> Nothing:
         trial = self._open.get(asked.trial_id)
@@ -135,7 +135,8 @@ class ToneTrials:
         heard = self._hear(trial, lambda _: None)
         before, after = (measured([draft for at, draft in heard if at == strength]) for strength in trial.strengths)
         model = self._answers.model_name()
-        report = TruthReport(model, trial.strengths[-1], len(trial.questions), before, after, time.time())
+        asked = trial.questions
+        report = TruthReport(model, trial.strengths[-1], len(asked), before, after, time.time(), asked)
         self._tones.keep_report(trial.tone, report)
 
     def _keep_sample(self, trial: _Trial) -> None:

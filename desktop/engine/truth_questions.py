@@ -1,6 +1,6 @@
 """The questions that tones are tried with: the user's list, else those asked before, else made from passages.
 
-What is made is the same every time, so that two tones meet the same questions while the library stays as it is.
+Those of the first trial become the list, so that every tone after it meets the same ones, until the user changes them.
 """
 
 import re
@@ -36,10 +36,18 @@ class TruthQuestions:
         lines = str(self._settings.get("truth_questions")).splitlines()
         return tuple(dict.fromkeys(line.strip()[:_LONGEST] for line in lines if line.strip()))[:MOST]
 
+    def kept(self) -> tuple[str, ...]:
+        """As `questions`, which are the list from now on; too few are not kept, since the library may be new."""
+        questions = self.questions()
+        if len(questions) >= _FEWEST_ASKED and questions != self.own():
+            self._settings.set("truth_questions", "\n".join(questions))
+        return questions
+
     def questions(self) -> tuple[str, ...]:
         if own := self.own():
             return own
-        asked = tuple(question[:_LONGEST] for question in self._conversations.recent_questions(MOST))
+        recent = self._conversations.recent_questions(MOST)
+        asked = tuple(dict.fromkeys(" ".join(question.split())[:_LONGEST].strip() for question in recent))
         if len(asked) >= _FEWEST_ASKED:
             return asked
         made = made_questions(sample_passages(self._database, 4 * MOST))

@@ -3,9 +3,10 @@ conversation. Says what is wanted of it and does none of it.
 """
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout
 
 from desktop.domain.models import Tone
+from desktop.domain.tones import TruthReport
 from desktop.gui.controls import Button, ElidedLabel, IconButton, column, label, row
 from desktop.gui.strength import Strength
 from desktop.gui.theme import Theme, grid
@@ -15,7 +16,7 @@ from desktop.gui.wording import shown
 
 
 class ToneCard(QFrame):
-    """`panel` takes what belongs below the card's own words, such as a trial.
+    """`panel` takes what belongs below the card's own words, such as a trial; `asked` are the questions of its reports.
 
     Signals: `laid(float)` with a strength below 0 for taken off, `hear_wanted()`, `truth_wanted()`, `renamed(str)`,
     `remove_wanted()`.
@@ -42,6 +43,7 @@ class ToneCard(QFrame):
         self.strength = Strength(tr("Strength of {name}", name=tone.name))
         self.more = IconButton(theme, "more", tr("More about {name}", name=tone.name), self._open_menu)
         self.panel = column(2)
+        self.asked: list[tuple[Button, QLabel]] = []
         inside = column(1.5, (4, 3, 3, 3))
         inside.addLayout(self._above())
         self._add_words(inside, model)
@@ -86,12 +88,23 @@ class ToneCard(QFrame):
             inside.addWidget(label(said, "quote", wrap=True))
             inside.addWidget(label(where, "caption", wrap=True))
         for report in self.tone.card.truth[:2]:
-            across = row(1)
-            across.addWidget(label(truth_headline(report), "strong"))
-            across.addWidget(label(tr("of the sentences found in your files"), wrap=True), 1)
-            inside.addSpacing(grid(1))
-            inside.addLayout(across)
-            inside.addWidget(label(truth_details(report), "caption", wrap=True))
+            self._add_report(inside, report)
+
+    def _add_report(self, inside: QVBoxLayout, report: TruthReport) -> None:
+        across = row(1)
+        across.addWidget(label(truth_headline(report), "strong"))
+        across.addWidget(label(tr("of the sentences found in your files"), wrap=True), 1)
+        asked = label("\n".join(f"– {shown(question)}" for question in report.asked), "caption", wrap=True)
+        asked.hide()
+        if report.asked:
+            what = Button(tr("What was asked"), lambda: asked.setVisible(asked.isHidden()), look="link")
+            what.setAccessibleName(tr("What {name} was asked", name=shown(self.tone.name)))
+            across.addWidget(what)
+            self.asked.append((what, asked))
+        inside.addSpacing(grid(1))
+        inside.addLayout(across)
+        inside.addWidget(label(truth_details(report), "caption", wrap=True))
+        inside.addWidget(asked)
 
     def _below(self) -> QHBoxLayout:
         across = row(2)

@@ -24,7 +24,10 @@ class TruthPanel(QWidget):
         super().__init__()
         self._on_start, self._on_stop, self._on_questions = on_start, on_stop, on_questions
         self._busy = False
-        hint = tr("Questions on your own files are answered without the tone and with it, in the background.")
+        hint = tr(
+            "Questions on your own files are answered without the tone and with it, in the background. Every tone gets "
+            "the same ones, until you change them."
+        )
         self.start = Button(tr("Start"), self._press, look="primary")
         self.change = Button(tr("Questions…"), self._open_questions, look="link")
         self.progress = TrialProgress()

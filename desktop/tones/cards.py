@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any, cast
 
 from desktop.domain.tones import ToneCard, ToneSample, TruthReport
 from desktop.gguf.header import GgufHeader
@@ -27,9 +28,17 @@ def read_card(adapter: Path) -> ToneCard:
     try:
         if place.stat().st_size > _LARGEST:
             return ToneCard()
-        return decode(ToneCard, json.loads(place.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError, ProtocolError):
+        return decode(ToneCard, _with_asked(json.loads(place.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, ProtocolError):
         return ToneCard()
+
+
+def _with_asked(card: Any) -> Any:
+    """Reports of an older Footnote don't say what was asked."""
+    if isinstance(card, dict):
+        kept = cast("dict[str, Any]", card)
+        return {**kept, "truth": [{"asked": [], **report} for report in kept["truth"]]}
+    return card
 
 
 def write_card(adapter: Path, card: ToneCard) -> None:

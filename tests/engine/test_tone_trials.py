@@ -101,7 +101,7 @@ def test_what_a_tone_costs_is_measured_and_kept(engine: RunningEngine, tone: str
     assert not heard  # only what they come to is told
     assert [event.done for event in events if type(event) is m.TrialProgressed] == [0, 1, 2, 3, 4]
     report = card(engine).truth[0]
-    assert (report.strength, report.questions) == (1.2, 2)
+    assert (report.strength, report.questions, report.asked) == (1.2, 2, listed.questions)
     for measures in (report.before, report.after):
         assert 0 <= measures.supported <= measures.claims
         assert measures.refused <= 2 and (measures.words > 0) is (measures.refused < 2)

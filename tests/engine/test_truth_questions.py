@@ -68,6 +68,30 @@ def test_a_list_of_the_users_own_is_the_list(database: Database, tmp_path: Path)
     assert len(asked.questions()) == MOST
 
 
+def test_those_of_the_first_trial_are_those_of_the_next(database: Database, tmp_path: Path) -> None:
+    asked, settings, conversations = questions(database, tmp_path)
+    first = asked.kept()
+    for number in range(8):
+        answer, _ = conversations.start_answer(None, f"Question {number}\nof two lines?")
+        with database.transaction() as connection:
+            connection.execute("UPDATE answers SET state = 'finished' WHERE id = ?", (answer,))
+    assert asked.questions() == asked.own() == asked.kept() == first
+    settings.set("truth_questions", "")
+    assert asked.kept() == asked.own()
+    assert asked.own()[0] == "Question 7 of two lines?"
+
+
+def test_a_library_with_little_to_ask_about_keeps_no_list(tmp_path: Path) -> None:
+    database = Database(tmp_path / "small.db")
+    asked, settings, conversations = questions(database, tmp_path)
+    answer, _ = conversations.start_answer(None, "What is the rent?")
+    with database.transaction() as connection:
+        connection.execute("UPDATE answers SET state = 'finished' WHERE id = ?", (answer,))
+    assert asked.kept() == ("What is the rent?",)
+    assert settings.get("truth_questions") == ""
+    database.close()
+
+
 def test_an_empty_library_has_none(tmp_path: Path) -> None:
     database = Database(tmp_path / "empty.db")
     assert sample_passages(database, 10) == ()

@@ -74,7 +74,13 @@ TRUTH_QUESTIONS = (
     "When was the roof last repaired?",
 )
 REPORT = TruthReport(
-    "Qwen2.5-Coder-1.5B.gguf", 1.2, 10, TruthMeasures(25, 24, 1, 210), TruthMeasures(26, 23, 2, 340), 1_790_000_000.0
+    "Qwen2.5-Coder-1.5B.gguf",
+    1.2,
+    3,
+    TruthMeasures(25, 24, 1, 210),
+    TruthMeasures(26, 23, 2, 340),
+    1_790_000_000.0,
+    TRUTH_QUESTIONS,
 )
 _OTHER = "It was made for a llama model; the one in use is qwen2."
 TONES = (

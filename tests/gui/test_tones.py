@@ -206,6 +206,15 @@ def test_a_check_of_truth_can_be_stopped(qtbot: QtBot, open_window: OpenWindow, 
     assert "cancel trial" in calls() and panel.start.accessibleName() == "Start"
 
 
+def test_a_report_says_what_was_asked(open_window: OpenWindow) -> None:
+    button, asked = page(open_window()).cards[HOUSE].asked[0]
+    assert asked.isHidden()
+    button.click()
+    assert "How long is the notice period?" in asked.text() and not asked.isHidden()
+    button.click()
+    assert asked.isHidden()
+
+
 def test_the_questions_may_be_changed(qtbot: QtBot, open_window: OpenWindow) -> None:
     window = open_window()
     tones = page(window)

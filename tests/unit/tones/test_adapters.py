@@ -1,5 +1,6 @@
 """Adapters that fit and adapters that don't: each bad one has its reason, found in Python."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from desktop.gguf.adapter import adapter_problem, shape_problem
 from desktop.gguf.facts import ARRAY, UINT32, Fact
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.tones.adapter import AdapterReader, describe_tone, read_adapter
-from desktop.tones.cards import card_path, read_card, with_report
+from desktop.tones.cards import card_path, read_card, with_report, write_card
 from desktop.tones.shelf import add_tone, bring_back, forget_aside, list_tones, remove_tone, rename_tone, set_aside
 from tests.support.lora import PROJECTIONS, make_lora
 from tests.support.peft import TINY_MODELS, write_base, write_peft
@@ -128,6 +129,20 @@ def test_reports_are_kept_one_a_strength_newest_first() -> None:
         if at == 2:
             assert [(report.strength, report.made_at) for report in card.truth] == [(1.0, 2.0), (1.2, 1.0)]
     assert len(card.truth) == 6 and card.name == "x"
+
+
+def test_a_card_of_an_older_footnote_keeps_its_report(tmp_path: Path) -> None:
+    none = TruthMeasures(0, 0, 0, 0)
+    report = TruthReport("m", 1.0, 1, none, none, 1.0, ("What is the rent?",))
+    write_card(tmp_path / "x.gguf", ToneCard(name="X", truth=(report,)))
+    assert read_card(tmp_path / "x.gguf").truth == (report,)
+    kept = json.loads((tmp_path / "x.json").read_text("utf-8"))
+    del kept["truth"][0]["asked"]
+    (tmp_path / "x.json").write_text(json.dumps(kept), "utf-8")
+    assert read_card(tmp_path / "x.gguf").truth == (replace(report, asked=()),)
+    for broken in ([], {"truth": 5}, {"truth": [5]}, {}):
+        (tmp_path / "x.json").write_text(json.dumps(broken), "utf-8")
+        assert read_card(tmp_path / "x.gguf") == ToneCard()
 
 
 def test_a_file_is_read_once_until_it_changes(small_model: Path, tmp_path: Path) -> None:
