@@ -70,6 +70,7 @@ def model_object(model: Model) -> dict[str, Any]:
         "size": model.size,
         "context": model.context,
         "problem": model.problem,
+        "fit": None if model.fit is None else encode(model.fit),
     }
 
 

@@ -9,19 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli import json_output, text_output
+from desktop.cli.machine_fits import machine_fits, with_fits
 from desktop.cli.printing import print_line, say
 from desktop.domain.downloads import DownloadState, Order
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.download.catalogue import CatalogueModel, read_catalogue
 from desktop.download.client import ModelDownload, order_for, unfinished_order
-from desktop.engine.model_details import DetailsOfModels
-from desktop.engine.model_fits import ModelFits, installed_path
+from desktop.engine.model_fits import installed_path
 from desktop.llm.description import describe_model
-from desktop.llm.speed import SpeedFile
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.protocol.codec import encode
 from desktop.protocol.download_messages import Fetched, FetchProgressed
-from desktop.settings.store import SettingsFile
 
 REFUSED, INTERRUPTED = 1, 130
 EVERY = 5.0  # seconds between two lines where no terminal shows one line growing
@@ -30,8 +28,7 @@ EVERY = 5.0  # seconds between two lines where no terminal shows one line growin
 def models_known(options: argparse.Namespace) -> int:
     """With how each fits this computer."""
     folders = data_folders(options.data)
-    details = DetailsOfModels(SettingsFile(folders.settings))
-    fits = ModelFits(SpeedFile(folders.home / "speed.json"), details.for_fit)
+    fits = machine_fits(folders)
     fits.measured()
     offers = [fits.offered(model, installed_path(model, folders.models)) for model in read_catalogue().models]
     if options.json:
@@ -80,7 +77,7 @@ def _entry(name: str) -> CatalogueModel:
 
 
 def _show(options: argparse.Namespace, path: Path, fetched: Fetched | None) -> int:
-    model = describe_model(path)
+    (model,) = with_fits([describe_model(path)], data_folders(options.data))
     if options.json:
         found: dict[str, Any] = json_output.model_object(model)
         origin = fetched.origin if fetched is not None else None

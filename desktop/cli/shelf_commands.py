@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli import json_output, text_output
+from desktop.cli.machine_fits import with_fits
 from desktop.cli.printing import print_line, say
 from desktop.domain.errors import UserError
 from desktop.domain.fits import Fit, Verdict
-from desktop.domain.models import Model, Tone
+from desktop.domain.models import MachineVerdict, Model, Tone
 from desktop.gguf.header import GgufHeader, read_header
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.description import describe_model
@@ -40,14 +41,16 @@ class Base:
 
 
 def models_list(options: argparse.Namespace) -> int:
-    _show_models(options, list_models(data_folders(options.data).models))
+    folders = data_folders(options.data)
+    _show_models(options, with_fits(list_models(folders.models), folders))
     return 0
 
 
 def models_add(options: argparse.Namespace) -> int:
     _must_exist(options.file)
     try:
-        model = add_model(options.file, data_folders(options.data).models)
+        folders = data_folders(options.data)
+        (model,) = with_fits([add_model(options.file, folders.models)], folders)
     except UserError as error:
         return _refuse_model(options, error)
     except OSError as error:
@@ -58,7 +61,8 @@ def models_add(options: argparse.Namespace) -> int:
 
 def models_remove(options: argparse.Namespace) -> int:
     """Takes a linked model off the list. One in Footnote's own folder is the user's to delete."""
-    folder = data_folders(options.data).models
+    folders = data_folders(options.data)
+    folder = folders.models
     model = next((model for model in list_models(folder) if _is_called(options.file, Path(model.path))), None)
     if model is None:
         raise UserError(f"There is no model “{options.file}” in the list.", "footnote models list shows them.")
@@ -69,14 +73,15 @@ def models_remove(options: argparse.Namespace) -> int:
         remove_link(model.path, folder)
     except OSError as error:
         return _refuse_model(options, _not_saved(error))
-    _show_models(options, list_models(folder))
+    _show_models(options, with_fits(list_models(folder), folders))
     return 0
 
 
 def models_check(options: argparse.Namespace) -> int:
     _must_exist(options.file)
-    model = describe_model(Path(options.file).absolute())
-    _show_model(options, model, "" if model.problem else "It can be used.")
+    (model,) = with_fits([describe_model(Path(options.file).absolute())], data_folders(options.data))
+    too_big = model.fit is not None and model.fit.verdict is MachineVerdict.TOO_BIG
+    _show_model(options, model, "" if model.problem or too_big else "It can be used.")
     return REFUSED if model.problem else 0
 
 

@@ -75,9 +75,10 @@ def status_lines(status: Status) -> list[str]:
 
 
 def model_lines(model: Model) -> list[str]:
-    """What it is and where, or why it can't be used."""
+    """What it is, how it fits this computer and where it is, or why it can't be used."""
     facts = f"{model.architecture}, {model.size / 1e6:,.0f} MB, {model.context:,} tokens"
-    return [f"{model.name}: {model.problem or facts}", f"  {model.path}"]
+    fit = [f"  {fit_text(model.fit)}"] if model.fit is not None else []
+    return [f"{model.name}: {model.problem or facts}", *fit, f"  {model.path}"]
 
 
 def offer_lines(offer: OfferedModel) -> list[str]:

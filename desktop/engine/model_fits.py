@@ -68,7 +68,7 @@ class ModelFits:
         """`loaded` is in memory now: what it holds counts as free for it."""
         machine = self._machine()
         return tuple(
-            model if model.problem else replace(model, fit=self._fit(model, machine, held=model.path == loaded))
+            model if model.problem else replace(model, fit=self._fit_here(model, machine, held=model.path == loaded))
             for model in models
         )
 
@@ -77,7 +77,7 @@ class ModelFits:
         facts = model.facts
         exact = bool(model.file.size)
         size = model.file.size or estimated_size(facts.weights, facts.quantisation)
-        fit = fit_of(Weights(size, facts.cache, facts.context), self._machine())
+        fit = self._fit(path, Weights(size, facts.cache, facts.context), self._machine())
         return OfferedModel(
             id=model.id,
             name=model.name,
@@ -96,18 +96,22 @@ class ModelFits:
 
     def found(self, file: FoundFile) -> FoundModel:
         model = describe_model(file.path)
-        return FoundModel(file.path, file.name, file.program, model.size, self._fit(model, self._machine()))
+        return FoundModel(file.path, file.name, file.program, model.size, self._fit_here(model, self._machine()))
 
     def _machine(self) -> Machine:
         total, free = self._memory()
         return Machine(total, min(total, free + self._held()), self._speeds.read(), self._card() or 0)
 
-    def _fit(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
-        context, kv_type = self._set_for(model.path)
-        weights = Weights(model.size, round(model.cache * CACHE_SHARE.get(kv_type, 1)), model.context)
+    def _fit_here(self, model: Model, machine: Machine, *, held: bool = False) -> MachineFit:
         if held:
             machine = replace(machine, free=machine.total)
-        return fit_of(weights, machine, context)
+        return self._fit(model.path, Weights(model.size, model.cache, model.context), machine)
+
+    def _fit(self, path: str, weights: Weights, machine: Machine) -> MachineFit:
+        """With what was set for the model at `path`; for one that is still to come, with what was set for all."""
+        context, kv_type = self._set_for(path)
+        cache = round(weights.cache * CACHE_SHARE.get(kv_type, 1))
+        return fit_of(replace(weights, cache=cache), machine, context)
 
 
 def installed_path(model: CatalogueModel, folder: Path) -> str:

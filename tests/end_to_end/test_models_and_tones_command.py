@@ -19,7 +19,7 @@ from tests.support.peft import TINY_MODELS, write_base, write_peft
 from tests.support.project import ROOT
 from tests.support.running_engine import small_model_path
 
-MODEL = {"file", "name", "architecture", "size", "context", "problem"}
+MODEL = {"file", "name", "architecture", "size", "context", "problem", "fit"}
 TONE = {"file", "name", "architecture", "rank", "base", "verdict", "reason", "licence", "origin", "sample", "truth"}
 LLAMA, QWEN = TINY_MODELS[0], TINY_MODELS[2]
 needs_small_model = pytest.mark.skipif(
@@ -68,7 +68,9 @@ def one(shell: FootnoteCommand, *words: str | Path) -> dict[str, Any]:
 def test_models_are_listed_added_checked_and_removed(shell: FootnoteCommand, model: Path, home: Path) -> None:
     assert one(shell, "models", "list") == {"models": []}
     assert "no models yet" in shell.run("models", "list").stdout
-    assert one(shell, "models", "check", model)["problem"] == ""
+    checked = one(shell, "models", "check", model)
+    assert (checked["problem"], checked["fit"]["verdict"]) == ("", "fits, fast")
+    assert "  Fits, fast: about " in shell.run("models", "check", model).stdout
     assert one(shell, "models", "list") == {"models": []}
     added = one(shell, "models", "add", model)
     assert set(added) == MODEL

@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from desktop.cli.json_output import model_object
+from desktop.cli.machine_fits import with_fits
+from desktop.cli.text_output import model_lines
 from desktop.domain.errors import UserError
-from desktop.domain.models import MachineVerdict, Speed
+from desktop.domain.models import MachineVerdict, Model, Speed
+from desktop.download.catalogue import read_catalogue
+from desktop.engine import model_fits
 from desktop.engine.model_fits import ModelFits
+from desktop.llm.build_choice import BuildChoice
+from desktop.llm.devices import Device
 from desktop.llm.fitting import Machine, Weights, estimated_size, fit_of
+from desktop.llm.native_builds import llama_version, write_manifest
+from desktop.llm.probe import ProbeResult
 from desktop.llm.speed import SpeedFile, copying_speed, speed_of_run
+from desktop.platform_support.paths import DataFolders
 
 GB = 10**9
 FAST = Speed(20e9, "m.gguf", 20.0)
@@ -85,6 +95,37 @@ def test_copying_memory_gives_a_figure_of_this_world() -> None:
     speed = copying_speed(1)
     assert 2e8 < speed.bytes_per_second < 2e12
     assert speed.model == ""
+
+
+def test_what_was_set_for_all_models_counts_for_those_that_are_offered(tmp_path: Path) -> None:
+    entry = read_catalogue().models[0]
+    here = SpeedFile(tmp_path / "speed.json")
+    usual = ModelFits(here, lambda _: (0, ""), memory=lambda: (64 * GB, 64 * GB)).offered(entry, "")
+    short = ModelFits(here, lambda _: (1024, "q8_0"), memory=lambda: (64 * GB, 64 * GB)).offered(entry, "")
+    assert (usual.fit.context, short.fit.context) == (8192, 1024)
+    assert usual.fit.needs - short.fit.needs == 8192 * entry.facts.cache - 1024 * round(entry.facts.cache * 34 / 64)
+
+
+def test_the_command_line_counts_the_card_as_the_window_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = DataFolders(tmp_path / "library", tmp_path, tmp_path / "cache")
+    (folders.native / "vulkan").mkdir(parents=True)
+    write_manifest(folders.native / "vulkan", "vulkan", llama_version())
+    monkeypatch.setattr(model_fits, "total_memory", lambda: 8 * GB)
+    monkeypatch.setattr(model_fits, "free_memory", lambda: 5 * GB)
+    SpeedFile(tmp_path / "speed.json").keep(FAST)
+    large = Model("/large.gguf", "large", "llama", LARGE.size, LARGE.trained, "", LARGE.cache)
+    (before,) = with_fits([large], folders)
+    card = ProbeResult((Device("Vulkan0", "A card", 12 * GB, 12 * GB),), "")
+    BuildChoice(folders.native, lambda _: card).choose()
+    (after,) = with_fits([large], folders)
+    assert before.fit is not None
+    assert after.fit is not None
+    assert (before.fit.verdict, after.fit.verdict) == (MachineVerdict.TOO_BIG, MachineVerdict.SLOW)
+    assert (
+        model_lines(after)[1]
+        == "  Fits, slow: about 2 tokens a second (estimated), 10.7 GB of memory. " + after.fit.reason
+    )
+    assert model_object(after)["fit"]["needs"] == after.fit.needs
 
 
 def test_weights_larger_than_all_memory_are_refused_before_they_are_loaded(tmp_path: Path) -> None:
