@@ -13,7 +13,7 @@ def folder_notices(
         f"“{folder.path}” is not there now; its files are not answered from." for folder in folders if not folder.online
     ]
     vanished = [
-        f"{folder.missing} files known in “{folder.path}” are not there now; they are not answered from."
+        f"Missing in “{folder.path}”: {folder.missing:,} of {folder.files:,} files. They are not answered from."
         for folder in folders
         if folder.online and folder.missing
     ]

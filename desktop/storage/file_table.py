@@ -93,13 +93,13 @@ class FileTable:
                 )
 
     def count_missing_time(self, now: float, longest: float) -> None:
-        """A look at missing files is taken now. A clock that went back, or on by more than `longest` seconds since the
-        last look, was wrong, or nobody looked: that time doesn't count.
+        """A look at missing files is taken now. Of the time since the last one at most `longest` seconds count: it may
+        be that nobody looked meanwhile, or that the clock was wrong. None do where the clock went back.
         """
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE folders SET looked_at = ?1, missing_since = CASE WHEN missing_since = 0 THEN ?1 "
-                "WHEN ?1 - looked_at BETWEEN 0 AND ?2 THEN missing_since ELSE missing_since + ?1 - looked_at END "
+                "ELSE missing_since + ?1 - looked_at - max(0, min(?1 - looked_at, ?2)) END "
                 "WHERE id IN (SELECT folder_id FROM files WHERE state = 'missing')",
                 (now, longest),
             )

@@ -23,5 +23,5 @@ def test_a_folder_that_can_not_be_watched_is_scanned_every_five_minutes() -> Non
 def test_what_is_away_or_closed_is_said() -> None:
     away, partly, closed = folder_notices([NOTES, DRIVE, EMPTIED], {}, {1: 2})
     assert away.startswith("“/media/drive” is not there now")
-    assert partly.startswith("8 files known in “/media/empty” are not there now")
+    assert partly.startswith("Missing in “/media/empty”: 8 of 9 files.")
     assert closed.startswith("2 folders in “/home/ada/Notes” may not be opened")

@@ -99,7 +99,7 @@ def test_a_folder_that_vanishes_loses_nothing(engine: RunningEngine, folder: Pat
     (folder / "stray.txt").write_text("A program wrote this into the empty mount point.", encoding="utf-8")
     engine.call_rescan()
     partly = engine.wait_for(lambda s: s.counts == {"indexed": 1, "missing": 2})
-    assert any("2 files known in" in notice for notice in partly.notices)
+    assert any("2 of 3 files" in notice for notice in partly.notices)
     assert {found.file for found in engine.search("written notice")} <= {str(folder / "stray.txt")}
     shutil.rmtree(folder)
     elsewhere.rename(folder)
