@@ -159,10 +159,10 @@ class Recogniser:
     def _ready_child(self) -> ChildProcess:
         if self._child is not None and (self._child.ended or self._asked >= PICTURES_PER_PROCESS):
             self._drop()
-        if self._child is None:
+        if self._child is None and not self._closed:
             self._child = self._started()
             self._asked = 0
-        if self._closed:
+        if self._closed or self._child is None:
             self._drop()
             raise EngineProblem("Text recognition was closed.")
         return self._child

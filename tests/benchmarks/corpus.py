@@ -1,6 +1,7 @@
 """What becomes of real files: `python3 -m installer bench corpus [FOLDER…]`. Fails where one crashes, hangs or is lost.
 
-Each file is read by a file reader (seconds, memory), then all go into a library of their own: a table of format and
+Each file is read by a file reader, its pictures by text recognition, old Word documents by LibreOffice: at most a
+minute and a gigabyte for each file, or each picture. Then all go into a library of their own: a table of format and
 state, and a search for eight words in a row that another tool finds in them. Files are read, never kept.
 """
 
@@ -9,37 +10,22 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import psutil
-
-from desktop.domain.errors import FileProblem
 from desktop.domain.files import FileRow
 from desktop.protocol import engine_messages as m
-from desktop.reading.client import FileReader
-from desktop.reading.endings import ReaderDied
 from desktop.reading.formats import format_of
 from tests.benchmarks.other_tools import spaced, witnesses
+from tests.benchmarks.reading_costs import conversion_costs, reading_costs, recognition_costs
 from tests.support.project import ROOT
 from tests.support.running_engine import RunningEngine
 
 CORPUS = ROOT.parent / "shared" / "corpus"
-MOST_SECONDS, MOST_MEMORY = 60.0, 1 << 30
 
 
 class Where(Enum):
     IN_THE_FILE, IN_A_COPY, NOWHERE = range(3)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How one file came out of the reader. `ending`: a state, or how the reader ended."""
-
-    path: Path
-    ending: str
-    seconds: float
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,41 +42,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def read_all(files: Sequence[Path], home: Path) -> list[str]:
-    """One by one, without text recognition. Prints the slowest; says what went wrong."""
-    reader = FileReader(home / "reading", files_per_process=len(files) + 1)
-    memory, readings = 0, list[Reading]()
-    try:
-        for path in files:
-            readings.append(_read(reader, path))
-            memory = max(memory, _memory(reader))
-    finally:
-        reader.close()
-    slowest = sorted(readings, key=lambda reading: -reading.seconds)[:3]
-    print(f"{len(files)} files read; {memory >> 20} MB at most; the slowest:")
-    for reading in slowest:
-        print(f"  {reading.seconds:6.2f} s  {reading.path.name}")
-    bad = [f"{r.path.name}: {r.ending}" for r in readings if r.ending.startswith("the reader")]
-    bad += [f"{r.path.name}: {r.seconds:.0f} s" for r in readings if r.seconds > MOST_SECONDS]
-    return [*bad, *([f"the reader took {memory >> 20} MB"] if memory > MOST_MEMORY else [])]
-
-
-def _read(reader: FileReader, path: Path) -> Reading:
-    started = time.monotonic()
-    try:
-        reader.read(str(path))
-        ending = "indexed"
-    except ReaderDied as death:
-        ending = f"the reader {death.cause}"
-    except FileProblem as problem:
-        ending = problem.state
-    return Reading(path, ending, time.monotonic() - started)
-
-
-def _memory(reader: FileReader) -> int:
-    try:
-        return psutil.Process(reader.pid).memory_info().rss if reader.pid else 0
-    except psutil.Error:
-        return 0
+    """One by one, each kind of process by itself. Prints what they took; says what went wrong."""
+    read, waiting = reading_costs(files, home)
+    found = [read, *recognition_costs(waiting, home), conversion_costs(files, home)]
+    print("\n".join(map(str, found)))
+    return [told for costs in found for told in costs.bad()]
 
 
 def index_all(folders: Sequence[Path], home: Path) -> list[str]:
