@@ -75,12 +75,17 @@ class EngineLine:
             ) from error
 
     def wait_until_indexed(self, on_progress: Callable[[IndexingProgress], None]) -> Status:
-        """Returns once nothing is left to scan, read or embed (or indexing is paused)."""
+        """Returns once nothing is left to scan, read or embed (or indexing is paused).
+
+        Raises EngineProblem while the disk or another program is in the way: a script is told, and decides.
+        """
         while True:
             status = self.call(STATUS, Nothing())
             on_progress(status.progress)
             if status.progress.phase in ("idle", "paused"):
                 return status
+            if status.progress.phase == "hindered":
+                raise EngineProblem(status.progress.problem, "Then run the command again.")
             time.sleep(_POLL_SECONDS)
 
     def events(self) -> Iterator[Event]:

@@ -14,6 +14,8 @@ _QUOTE = 160
 
 
 def progress_line(progress: IndexingProgress) -> str:
+    if progress.phase == "hindered":
+        return f"Waiting: {progress.problem}"
     left = "" if not progress.seconds_left else f", about {_duration(progress.seconds_left)} left"
     what = {
         "scanning": "Looking for files",

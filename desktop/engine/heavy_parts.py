@@ -81,10 +81,10 @@ class HeavyLoader:
 
         chosen = self._chosen.load_embedder()
         embedder = SharedEmbedder(chosen.embedder) if chosen.embedder else None
-        index, remade = self._opening.open(chosen.identity)
+        index, lacking = self._opening.open(chosen.identity)
         upkeep = IndexUpkeep(self._ledger, index, self._former)
-        if remade:
-            upkeep.rebuild()
+        if lacking:
+            upkeep.heal(upkeep.compare())
         measure = chosen.measure
         maker = PassageMaker(
             self._ledger,
@@ -96,7 +96,7 @@ class HeavyLoader:
             self._former,
             chosen.identity.revision if chosen.identity else "",
         )
-        if embedder is not None:
+        if embedder is not None and self._files.split_otherwise(maker.split_by, older_too=False)[0]:
             # a passage must fit into the embedder that is to embed it; equal passages keep their vector
             self._files.split_again(maker.split_by, older_too=False)
         reranker = self._chosen.load_reranker()

@@ -1,6 +1,7 @@
 """Opens the search index for the embedder in use: vectors of each embedder in a table of their own, named by it.
 
-A damaged index is put away and made again; tables of embedders that were not used for a month are dropped.
+What of a damaged index can't be read is thrown away and made again; tables of embedders that were not used for a month
+are dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from desktop.storage.passage_ledger import PassageLedger
 if TYPE_CHECKING:
     from desktop.storage.search_index import SearchIndex
 
-_KEPT_SECONDS = 30 * 86_400.0
+_KEPT_SECONDS, _NOTED_EVERY = 30 * 86_400.0, 86_400.0
 
 log = logging.getLogger("footnote.engine")
 
@@ -40,7 +41,7 @@ class IndexOpening:
         self._tell, self._clock = tell, clock
 
     def open(self, identity: EmbedderIdentity | None) -> tuple[SearchIndex, bool]:
-        """The index, and whether it is new and has to be filled. `identity` None: words only."""
+        """The index, and whether it may lack what the library has. `identity` None: words only."""
         revision = identity.revision if identity else self._database.note("embedder") or "none"
         table = table_of(revision)
         index, remade = self._open(table, identity.dimension if identity else 1)
@@ -56,18 +57,24 @@ class IndexOpening:
         return SearchIndex(self._folder, table_of(identity.revision), identity.dimension)
 
     def _open(self, table: str, dimension: int) -> tuple[SearchIndex, bool]:
-        from desktop.storage.search_index import SearchIndex
+        from desktop.storage.search_index import SearchIndex, salvage
 
         existed = self._folder.exists()
+        for _ in range(2):  # it may have been a moment's trouble
+            try:
+                return SearchIndex(self._folder, table, dimension), not existed
+            except IndexDamaged:
+                log.warning("the search index could not be opened", exc_info=True)
+        self._tell("The search index was damaged. What can't be read of it is made again; nothing is lost.")
         try:
-            return SearchIndex(self._folder, table, dimension), not existed
+            salvage(self._folder)
+            return SearchIndex(self._folder, table, dimension), True
         except IndexDamaged:
-            log.warning("the search index could not be opened", exc_info=True)
+            log.warning("nothing of the search index can be kept", exc_info=True)
         aside = self._folder.with_name(f"{self._folder.name}.damaged")
         shutil.rmtree(aside, ignore_errors=True)
         self._folder.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)  # it holds words of files that may be deleted tomorrow
-        self._tell("The search index was damaged. It is being made again from the library; nothing is lost.")
         return SearchIndex(self._folder, table, dimension), True
 
     def _follow(self, index: SearchIndex, revision: str) -> None:
@@ -78,7 +85,9 @@ class IndexOpening:
 
     def _drop_unused(self, index: SearchIndex, table: str) -> None:
         now = self._clock()
-        self._note_use(table, now)
+        # once a day: a library that another program holds can be searched all the same
+        if now - float(self._database.note(_used(table)) or 0) > _NOTED_EVERY:
+            self._note_use(table, now)
         for other in index.other_vectors():
             used = self._database.note(_used(other))
             if not used:

@@ -89,10 +89,10 @@ def _serve(folders: DataFolders, address: str, requests: BinaryIO, replies: Bina
     _end_when_told(services)
     services.start()
     try:
-        _serve_one(services, requests, replies, services.expect_end)
+        _serve_one(services, requests, replies, services.note.seal)
         if not door.close_if_empty():
             # the parent may go its way: this engine lives on for the others
-            services.go_on()
+            services.note.unseal()
             replies.close()
             door.close_when_empty()
     finally:
@@ -106,7 +106,7 @@ def _end_when_told(services: Services) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         for each in known:  # told once is enough: what ends now is not to be broken off
             signal.signal(each, signal.SIG_IGN)
-        services.expect_end()
+        services.note.seal()
         sys.exit(0)
 
     known = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]

@@ -1,5 +1,6 @@
 """Builds every object of the engine, by hand. Does no work itself; `routes.py` says where each request goes."""
 
+import contextlib
 import dataclasses
 import shutil
 from pathlib import Path
@@ -61,12 +62,16 @@ from desktop.storage.database import Database
 from desktop.storage.file_names import FileNames
 from desktop.storage.file_table import FileTable
 from desktop.storage.former_passages import FormerPassages
+from desktop.storage.hindrances import Hindrance
 from desktop.storage.passage_ledger import PassageLedger
 from desktop.storage.recognition_table import RecognitionTable
 
 
 class Services:
-    """One engine's objects. `handlers` is what a connection serves; `start` begins indexing, `stop` ends everything."""
+    """One engine's objects. `handlers` is what a connection serves; `start` begins indexing, `stop` ends everything.
+
+    `note` is sealed first of all when the engine is told to end: who waits may kill it before `stop` is through.
+    """
 
     def __init__(self, folders: DataFolders, pid: int) -> None:
         self._pid = pid
@@ -79,8 +84,9 @@ class Services:
         self._former = FormerPassages(self._database)
         self._names = FileNames(self._database)
         self._conversations = Conversations(self._database)
-        self._conversations.purge_deleted()
-        self._note = CrashNote(folders.library / "reading.note")
+        with contextlib.suppress(Hindrance):  # at the next start
+            self._conversations.purge_deleted()
+        self.note = CrashNote(folders.library / "reading.note")
         self._own = folders.library
         scratch = folders.library / "scratch"
         # what a killed engine left there are texts of files that may be deleted by now
@@ -216,9 +222,10 @@ class Services:
         return indexer
 
     def _open_parts(self, anew: bool) -> IndexerParts:
+        self._database.wait_less()
         heavy = self._heavy.load_anew() if anew else self._heavy.get()
         return IndexerParts(
-            self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self._note, self._recognition
+            self._ledger, heavy.upkeep, heavy.maker, self._indexing_reader, self.note, self._recognition
         )
 
     def handlers(self) -> Handlers:
@@ -244,17 +251,9 @@ class Services:
         self._indexer.start()
         self._idle.start()
 
-    def expect_end(self) -> None:
-        """First of all when an engine is told to end: who waits for it may kill it before `stop` is through."""
-        self._note.seal()
-
-    def go_on(self) -> None:
-        """Somebody else still needs this engine."""
-        self._note.unseal()
-
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
-        self.expect_end()
+        self.note.seal()
         self._trials.stop()
         self._answers.stop()
         self._indexer.stopping()
@@ -266,7 +265,7 @@ class Services:
         self._models.close()
         self._pane_reader.close()
         self._page_reader.close()
-        self._note.close()
+        self.note.close()
         self._database.close()
 
     def _unload_minutes(self) -> int:

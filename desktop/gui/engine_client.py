@@ -155,12 +155,11 @@ class EngineClient(QObject):
         if process is None:
             return
         self._let_go(process)
-        process.closeWriteChannel()
-        if process.state() != QProcess.ProcessState.NotRunning and not process.waitForFinished(GRACE):
-            process.terminate()  # it may live on for a command: to be killed then would look like a crash
-            if not process.waitForFinished(GRACE):
-                process.kill()
-                process.waitForFinished(GRACE)
+        # told before it is killed: it may live on for a command, and a kill would look like a crash
+        for end in (process.closeWriteChannel, process.terminate, process.kill):
+            end()
+            if process.state() == QProcess.ProcessState.NotRunning or process.waitForFinished(GRACE):
+                return
 
     def _send_errors_to_log(self, process: QProcess) -> None:
         log = self._command.log

@@ -97,7 +97,7 @@ class Header(QWidget):
         progress = self._state.progress
         if progress is None or not self._connected:
             return
-        working = progress.phase not in ("idle", "paused", "battery")
+        working = progress.phase not in ("idle", "paused", "battery", "hindered")
         self.pause.setVisible(working or self._state.paused)
         if self._state.paused:
             self.pause.show_icon("resume")
@@ -110,7 +110,7 @@ class Header(QWidget):
             empty = self._state.status is not None and not self._state.status.folders
             self._say("muted" if empty else "good", tr("no files yet") if empty else tr("up to date"))
         else:
-            resting = self._state.paused or progress.phase == "battery"
+            resting = self._state.paused or progress.phase in ("battery", "hindered")
             self._say("muted" if resting else "accent", progress_text(progress))
 
     def _toggle(self) -> None:

@@ -43,6 +43,8 @@ def progress_text(progress: IndexingProgress) -> str:
         return tr("Paused at {done} of {total}", done=f"{progress.done:,}", total=f"{progress.total:,}")
     if progress.phase == "battery":
         return tr("Waiting to be plugged in")
+    if progress.phase == "hindered":
+        return tr("Waiting: {problem}", problem=progress.problem)
     if progress.phase == "scanning":
         return tr("Looking for changes…")
     doing = {

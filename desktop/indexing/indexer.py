@@ -7,12 +7,13 @@ import contextlib
 import dataclasses
 import logging
 import threading
-import time
 from collections.abc import Callable, Generator
 
 from desktop.indexing.disk_following import LOOK_AT_ROOTS_EVERY, DiskFollower
 from desktop.indexing.giving_up import end_process
 from desktop.indexing.giving_way import GivingWay
+from desktop.indexing.mending import Mending, WaitingOut
+from desktop.indexing.pieces import PiecesOfWork
 from desktop.indexing.progress import ProgressTeller, RoundProgress
 from desktop.indexing.reading_queue import IndexerParts, ReadingQueue
 from desktop.indexing.tidying import Tidying
@@ -21,11 +22,10 @@ from desktop.platform_support.priority import lower_thread_priority
 from desktop.protocol.engine_messages import IndexingProgress
 from desktop.reading.version import reader_version
 from desktop.storage.file_table import FileTable
+from desktop.storage.hindrances import Hindrance
 from desktop.storage.index_damage import IndexDamaged
 
-_EMBED_AT_ONCE = 512  # many of like length are embedded fastest
 _LEAST_EMBEDDING = 0.25  # seconds before something else comes first, lest a file that always changes stops all
-_SHORT_PAUSE = 0.1
 
 log = logging.getLogger("footnote.indexing")
 
@@ -58,14 +58,16 @@ class Indexer:
         self._clear_to_work.set()
         self._flags = threading.Lock()
         self._busy = True
-        self._rebuild_wanted = self._mended = self._reopen_wanted = self._paused = self._stopping = False
-        self._compared = self._recognising = self._stepped_back = False
+        self._rebuild_wanted = self._reopen_wanted = self._paused = False
+        self._compared = self._stepped_back = False
+        self._ended = threading.Event()
+        self._mending, self._waiting_out = Mending(), WaitingOut()
         self._tidying = Tidying()
         self._progress = RoundProgress()
         self.disk = DiskFollower(files, FolderWatcher(self._wake.set) if watch else None, own)
         # a lock is no queue: without the first, the thread would take the second again before one who waits for it
         self._turnstile, self._working = threading.Lock(), threading.Lock()
-        self._queue: ReadingQueue | None = None
+        self._pieces: PiecesOfWork | None = None
         self._teller = ProgressTeller(self._progress, on_progress)
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
 
@@ -76,7 +78,7 @@ class Indexer:
 
     def stopping(self) -> None:
         """Begin no more work; what fails from now on is no bug."""
-        self._stopping = True
+        self._ended.set()
         self._clear_to_work.set()
         self._wake.set()
 
@@ -127,8 +129,12 @@ class Indexer:
     def held(self) -> Generator[None]:
         """Between two pieces of work, with no other begun until the block ends; what was read is stored before."""
         with self._turnstile, self._working:
-            if self._queue is not None:
-                self._tidying.wrote(self._queue.flush())
+            if self._pieces is not None:
+                try:
+                    self._tidying.wrote(self._pieces.queue.flush())
+                except Hindrance:
+                    self._compared = False
+                    raise
             yield
 
     @property
@@ -147,49 +153,76 @@ class Indexer:
 
     # the thread
 
+    @property
+    def _stopping(self) -> bool:
+        return self._ended.is_set()
+
     def _run(self) -> None:
         try:
-            parts = self._open_parts(False)
-            queue = self._queue = ReadingQueue(self._files, parts, self._progress)
-            queue.forgive(reader_version())
-            queue.remember_crash()
             while not self._stopping:
-                self._clear_to_work.wait()
-                self._wake.clear()  # what arrives from here on keeps us from resting
-                with self._turnstile:
-                    pass
-                with self._working:
-                    if self._reopen_wanted:
-                        self._reopen_wanted = self._compared = False
-                        queue.flush()
-                        parts = self._open_parts(True)
-                        queue = self._queue = ReadingQueue(self._files, parts, self._progress)
-                    worked = self._step_or_mend(parts, queue)
-                if worked:
-                    self._busy = True
-                else:
-                    self._rest(queue)
+                try:
+                    self._work()
+                except Hindrance as hindrance:
+                    self._wait_out(hindrance)
         except Exception as error:
             if not self._stopping:
                 end_process(error)
         finally:
             self.disk.stop()
 
-    def _step_or_mend(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
+    def _work(self) -> None:
+        """Until `stop`; begins as a new engine does, for nobody knows how far the last step came."""
+        self._compared, self._pieces = False, None
+        pieces = self._pieces = self._begin(anew=False)
+        pieces.queue.forgive(reader_version())
+        pieces.queue.remember_crash()
+        while not self._stopping:
+            self._clear_to_work.wait()
+            self._wake.clear()  # what arrives from here on keeps us from resting
+            with self._turnstile:
+                pass
+            with self._working:
+                if self._reopen_wanted:
+                    self._reopen_wanted = self._compared = False
+                    pieces.queue.flush()
+                    pieces = self._pieces = self._begin(anew=True)
+                worked = self._step_or_mend(pieces)
+            self._waiting_out.over()
+            if worked:
+                self._busy = True
+            else:
+                self._rest(pieces)
+
+    def _begin(self, anew: bool) -> PiecesOfWork:
+        parts = self._open_parts(anew)
+        queue = ReadingQueue(self._files, parts, self._progress)
+        return PiecesOfWork(self._files, parts, queue, self._progress, self._teller, self._tidying)
+
+    def _wait_out(self, hindrance: Hindrance) -> None:
+        """Another program or the disk is in the way: it is said, and tried again until it is over."""
+        log.warning("indexing waits: %s", hindrance.title)
+        self._pieces = None  # what they held is read again, or found by its passages
+        self.disk.want_scan()  # what was told of the disk and not noted is told once only
+        self._teller.tell(self._progress.report("hindered", 0, 0, problem=str(hindrance)))
+        self._ended.wait(self._waiting_out.pause())
+
+    def _step_or_mend(self, pieces: PiecesOfWork) -> bool:
         try:
             if self._rebuild_wanted:
                 raise IndexDamaged()
-            return self._step(parts, queue)
+            return self._step(pieces)
         except IndexDamaged:
-            if self._mended:
+            # a search opens it anew by itself before it says so
+            mend = self._mending.next(pieces.parts.upkeep, opened_anew=self._rebuild_wanted)
+            if mend is None:
                 raise
-            log.warning("the search index is damaged and made again")
-            self._mended, self._rebuild_wanted = True, False
-            parts.upkeep.rebuild()
+            mend()
+            self._rebuild_wanted = self._compared = False
             return True
 
-    def _step(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
+    def _step(self, pieces: PiecesOfWork) -> bool:
         """Does one piece of work. Returns False when there is none."""
+        parts, queue = pieces.parts, pieces.queue
         if not self._compared:
             # whatever the last engine was doing when it ended
             parts.upkeep.heal(parts.upkeep.compare())
@@ -202,32 +235,48 @@ class Indexer:
         self.disk.look_around()
         if self._paused or self._manners.must_wait:
             self._tidying.wrote(queue.flush())
-            self._report("paused" if self._paused else "battery", parts, queue)
+            pieces.report("paused" if self._paused else "battery")
             return False
         if self.disk.scan_due:
-            self._report("scanning", parts, queue)
+            pieces.report("scanning")
             self._note_change(self.disk.scan())
             return True
         if self._tidying.due:
             queue.flush()  # what is read and not stored yet would be taken for lost
             return self._tidying.tidy(parts)
-        if self._read(parts, queue) or self._embed(parts, queue) or self._recognise(parts):
+        if self._read(pieces) or pieces.embed(self._manners.threads, self._goes_on) or pieces.recognise():
             return True
-        if self._recognising:
+        if pieces.recognising:
             return False
-        if self._tidying.tidy(parts) or self._pause_for(parts, queue):
+        if self._tidying.tidy(parts) or pieces.pause(self._wake.wait):
             return True
         self._tidying.finish(parts)
         return False
 
-    def _rest(self, queue: ReadingQueue) -> None:
+    def _read(self, pieces: PiecesOfWork) -> bool:
+        worked, stored = pieces.read()
+        if pieces.queue.scan_wanted:
+            pieces.queue.scan_wanted = False
+            self.disk.want_scan()
+        if stored:
+            self._on_change()
+        return worked
+
+    def _goes_on(self, seconds: float) -> bool:
+        """Nothing that can't wait has come up while passages are embedded for so long."""
+        arrived = (self._wake.is_set() or self.disk.pending) and seconds >= _LEAST_EMBEDDING
+        asked = self._turnstile.locked() or not self._clear_to_work.is_set()
+        return not arrived and not asked and not self._stopping
+
+    def _rest(self, pieces: PiecesOfWork) -> None:
         with self._flags:
             if self._wake.is_set() or self._stopping:
                 return
             waits = self._paused or self._manners.must_wait
-            over = self._busy and not waits and not self.disk.pending and not self._recognising
+            over = self._busy and not waits and not self.disk.pending and not pieces.recognising
             if over:
-                self._busy = self._mended = False
+                self._busy = False
+                self._mending.over()
         if over:
             self._progress.round_over()
             self._teller.tell(self._progress.report("idle", 0, 0))
@@ -239,58 +288,3 @@ class Indexer:
             self._busy = True
             self._tidying.wrote()
             self._on_change()
-
-    # files and vectors
-
-    def _read(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
-        file = queue.next_file()
-        if file is not None:
-            self._report("reading", parts, queue, file.path)
-            queue.read(file)
-            if queue.scan_wanted:
-                queue.scan_wanted = False
-                self.disk.want_scan()
-        elif not queue.held:
-            return False
-        if file is None or queue.due:
-            self._tidying.wrote(queue.flush())
-            self._on_change()
-        return True
-
-    def _pause_for(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
-        """The round is not over while a file waits for its next try. Waits a moment, not the whole pause."""
-        pause = max(queue.pause, parts.recognition.rests)
-        self._wake.wait(min(pause, _SHORT_PAUSE))
-        return pause > 0
-
-    def _embed(self, parts: IndexerParts, queue: ReadingQueue) -> bool:
-        if not parts.maker.can_embed:
-            return False
-        waiting = parts.ledger.waiting(_EMBED_AT_ONCE)
-        if not waiting:
-            return False
-        started = time.monotonic()
-        self._report("embedding", parts, queue)
-        done = parts.maker.embed(waiting, self._manners.threads, lambda _: self._goes_on(time.monotonic() - started))
-        self._progress.embedding.measure(time.monotonic() - started, done)
-        self._tidying.wrote(done)
-        return True
-
-    def _goes_on(self, seconds: float) -> bool:
-        """Nothing that can't wait has come up while passages are embedded for so long."""
-        arrived = (self._wake.is_set() or self.disk.pending) and seconds >= _LEAST_EMBEDDING
-        asked = self._turnstile.locked() or not self._clear_to_work.is_set()
-        return not arrived and not asked and not self._stopping
-
-    def _recognise(self, parts: IndexerParts) -> bool:
-        """Pictures of words come last, and are not waited for: meanwhile there may be something else to do."""
-        worked = parts.recognition.step()
-        self._recognising = parts.recognition.pending
-        if self._recognising:
-            self._teller.tell(self._progress.report("recognising", parts.recognition.left, 0))
-        return worked
-
-    def _report(self, phase: str, parts: IndexerParts, queue: ReadingQueue, current: str = "") -> None:
-        if self._teller.is_due(phase):
-            waiting = self._files.counts().get("waiting", 0) - queue.held
-            self._teller.tell(self._progress.report(phase, waiting, parts.ledger.waiting_count(), current))

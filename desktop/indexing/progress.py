@@ -40,13 +40,16 @@ class RoundProgress:
     def round_over(self) -> None:
         self._done = 0
 
-    def report(self, phase: str, waiting_files: int, waiting_passages: int, current: str = "") -> IndexingProgress:
+    def report(
+        self, phase: str, waiting_files: int, waiting_passages: int, current: str = "", problem: str = ""
+    ) -> IndexingProgress:
         return IndexingProgress(
             phase=phase,
             done=self._done,
             total=self._done + waiting_files,
             seconds_left=self._seconds_left(phase, waiting_files, waiting_passages),
             current=current,
+            problem=problem,
         )
 
     def _seconds_left(self, phase: str, files: int, passages: int) -> float | None:

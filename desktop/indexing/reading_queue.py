@@ -20,6 +20,7 @@ from desktop.platform_support.crash_notes import CrashNote
 from desktop.reading.endings import Ending, ReaderDied
 from desktop.reading.recognised_reader import RecognisedReader
 from desktop.storage.file_table import FileTable, KnownFile
+from desktop.storage.hindrances import shortage_of
 from desktop.storage.passage_ledger import NewPassages, PassageLedger
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class ReadingQueue:
             self._give_up(file, problem)
         except EngineProblem:
             raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and (shortage := shortage_of(error)) is not None:
+                raise shortage from error
             # the next start would meet it again: one bad file must not stop all others for ever
             log.exception("a bug in reading file %d", file.id)
             self._give_up(file, FileProblem("Footnote could not make sense of this file.", "Please report it."))

@@ -64,6 +64,15 @@ class IndexUpkeep:
         if lost := found.without_words | found.doubled:
             self._restore_words(lost)
 
+    def open_anew(self) -> None:
+        """A passing trouble is over with it; nothing is thrown away."""
+        self._index.open_anew()
+
+    def mend(self) -> None:
+        """Throws away what of the index can't be read, and makes that again; vectors follow in the ordinary way."""
+        self._index.salvage()
+        self.heal(self.compare())
+
     def rebuild(self) -> None:
         """Empties the index and fills it with words again; vectors follow in the ordinary way."""
         self._ledger.forget_vectors()

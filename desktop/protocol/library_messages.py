@@ -11,8 +11,8 @@ from desktop.protocol.lines import Method
 class IndexingProgress:
     """Where indexing stands. `done` of `total` files of this round; `seconds_left` is None until measured.
 
-    `phase` is idle, scanning, reading, embedding, recognising, paused or battery (it waits to be plugged in); `current`
-    is the file under way, or empty.
+    `phase` is idle, scanning, reading, embedding, recognising, paused, battery (it waits to be plugged in) or hindered
+    (it waits until what `problem` says is over; else that is empty). `current` is the file under way, or empty.
     """
 
     phase: str
@@ -20,6 +20,7 @@ class IndexingProgress:
     total: int
     seconds_left: float | None
     current: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

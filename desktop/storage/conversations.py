@@ -183,6 +183,8 @@ class Conversations:
 
     def purge_deleted(self) -> None:
         """Deleted conversations are gone from disk."""
+        if not self._database.count("SELECT count(*) FROM conversations WHERE deleted_at IS NOT NULL"):
+            return  # nothing is written at a start that needn't be: another program may hold the library
         with self._database.transaction() as connection:
             inner = "SELECT id FROM conversations WHERE deleted_at IS NOT NULL"
             connection.execute(f"DELETE FROM answers WHERE conversation_id IN ({inner})")

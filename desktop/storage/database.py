@@ -4,27 +4,27 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desktop.domain.errors import EngineProblem
 from desktop.storage.analysis import name_terms, name_words
+from desktop.storage.hindrances import BUSY, FULL, Hindrance
 from desktop.storage.migrations import migrate
 
-_MISHAPS = {
-    sqlite3.SQLITE_FULL: ("The disk is full.", "Free some space and start Footnote again; nothing is lost."),
-    sqlite3.SQLITE_BUSY: ("Another program is using the library.", "Close it and try again."),
-    sqlite3.SQLITE_LOCKED: ("Another program is using the library.", "Close it and try again."),
-    sqlite3.SQLITE_CORRUPT: (
-        "The library's database is damaged.",
-        "Put a copy of library.db in its place, or move it away to begin anew; your own files are untouched.",
-    ),
-    sqlite3.SQLITE_NOTADB: (
-        "The library's database is damaged.",
-        "Put a copy of library.db in its place, or move it away to begin anew; your own files are untouched.",
-    ),
-}
+T = TypeVar("T")
+
+_DAMAGED = (
+    "The library's database is damaged.",
+    "Put a copy of library.db in its place, or move it away to begin anew; your own files are untouched.",
+)
+_PASSING = {sqlite3.SQLITE_FULL: FULL, sqlite3.SQLITE_BUSY: BUSY, sqlite3.SQLITE_LOCKED: BUSY}
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+# seconds: for another program, in all and of one that tries again anyway; of one try, under the lock; between two
+_PATIENCE, _LITTLE_PATIENCE, _AT_A_TIME, _BETWEEN = 10.0, 1.0, 0.05, 0.05
 _CANT_USE = ("The library could not be opened or written to.", "Check that its folder and files can be written to")
 _OUTSIDE = frozenset(
     {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_AUTH}
@@ -38,19 +38,25 @@ def translated() -> Generator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest its detail
-        if code in _MISHAPS:
-            raise EngineProblem(*_MISHAPS[code]) from error
+        if code in _PASSING:
+            raise Hindrance(*_PASSING[code]) from error
         if code in _OUTSIDE:
-            raise EngineProblem(_CANT_USE[0], f"{_CANT_USE[1]} ({error}).") from error
+            raise Hindrance(_CANT_USE[0], f"{_CANT_USE[1]} ({error}).") from error
+        if code in _DAMAGE:
+            raise EngineProblem(*_DAMAGED) from error
         raise
 
 
 class Database:
-    """One connection, shared by the engine's threads under a lock. Raises EngineProblem when it can't be opened."""
+    """One connection, shared by the engine's threads under a lock. Raises EngineProblem when it can't be opened.
+
+    What another program holds is waited for some seconds, not under the lock: reading goes on meanwhile.
+    """
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._path = path
+        self._here = threading.local()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # made private before SQLite writes to it: its journal takes over the mode
@@ -58,10 +64,10 @@ class Database:
         except OSError as error:
             raise EngineProblem(_CANT_USE[0], f"{_CANT_USE[1]} ({error}).") from error
         with translated():
-            self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(path, timeout=_AT_A_TIME, isolation_level=None, check_same_thread=False)
         try:
             with translated():
-                self._prepare(path)
+                self._patiently(lambda: self._prepare(path))
         except BaseException:
             self._connection.close()
             raise
@@ -74,22 +80,26 @@ class Database:
         add_functions(self._connection)
         migrate(self._connection, path)
 
+    def wait_less(self) -> None:
+        """For a thread that tries again by itself, and says meanwhile what it waits for."""
+        self._here.patience = _LITTLE_PATIENCE
+
     @contextlib.contextmanager
     def light_transaction(self) -> Generator[sqlite3.Connection]:
         """As `transaction`, without waiting for the disk: a killed process loses nothing of it, a power cut may."""
-        with self._lock:
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            try:
-                with self.transaction() as connection:
-                    yield connection
-            finally:
-                self._connection.execute("PRAGMA synchronous=FULL")
+        with self._transaction("NORMAL") as connection:
+            yield connection
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing; transactions of other threads wait."""
-        with self._lock, translated():
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._transaction("FULL") as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _transaction(self, synchronous: str) -> Generator[sqlite3.Connection]:
+        with translated():
+            self._patiently(lambda: self._begin(synchronous), self._lock.acquire)
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -97,14 +107,35 @@ class Database:
                 if self._connection.in_transaction:  # a full disk may have ended it already
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._lock.release()
+
+    def _begin(self, synchronous: str) -> None:
+        self._connection.execute(f"PRAGMA synchronous={synchronous}")
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def _patiently(self, do: Callable[[], T], then: Callable[[], object] = lambda: None) -> T:
+        """Does it, again and again while another program is in the way, and then `then` before the lock is let go."""
+        deadline = time.monotonic() + getattr(self._here, "patience", _PATIENCE)
+        while True:
+            with self._lock:
+                try:
+                    done = do()
+                    then()
+                    return done
+                except sqlite3.OperationalError as error:
+                    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+                    if code not in _HELD or self._connection.in_transaction or time.monotonic() > deadline:
+                        raise
+            time.sleep(_BETWEEN)
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with self._lock, translated():
-            return self._connection.execute(sql, parameters).fetchall()
+        with translated():
+            return self._patiently(lambda: self._connection.execute(sql, parameters).fetchall())
 
     def row(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
-        with self._lock, translated():
-            return self._connection.execute(sql, parameters).fetchone()
+        with translated():
+            return self._patiently(lambda: self._connection.execute(sql, parameters).fetchone())
 
     def count(self, sql: str, *parameters: Any) -> int:
         row = self.row(sql, *parameters)

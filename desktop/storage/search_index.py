@@ -24,10 +24,9 @@ import pyarrow as pa
 from lancedb.index import FTS, IvfRq
 from lancedb.query import FullTextOperator, MatchQuery
 
-from desktop.domain.errors import EngineProblem
 from desktop.storage.analysis import ANALYSIS_VERSION
-from desktop.storage.index_damage import IndexDamaged
 from desktop.storage.index_filters import files_filter, ids_filters
+from desktop.storage.index_salvage import MISHAPS, keep_readable, translated
 from desktop.storage.index_tables import WORD_INDEX, WORDS, column, vectors_schema, write_anew
 from desktop.storage.index_versions import KEEP_VERSIONS
 
@@ -42,8 +41,6 @@ _SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made aga
 _NAMED_SHARDS = "coded_"
 _EXPAND_ROWS = 300
 _FEW_FILES = 2_000
-
-_MISHAPS = (RuntimeError, ValueError, OSError)
 
 T = TypeVar("T")
 
@@ -66,6 +63,7 @@ class SearchIndex:
 
     def __init__(self, folder: Path, vector_table: str, dimension: int) -> None:
         self._lock = threading.RLock()
+        self._folder = folder
         self._dimension = dimension
         self._vector_table = vector_table
         self._vector_schema = vectors_schema(dimension)
@@ -75,26 +73,45 @@ class SearchIndex:
             self.drop(name for name in self.other_vectors() if name.startswith("words"))
             self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(vector_table, self._vector_schema)
-            self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
+            self._look_for_indices()
+
+    def _look_for_indices(self) -> None:
+        self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
+        if not self._worded and self._words.count_rows():  # it was killed, or salvaged
+            self._make_word_index()
 
     @contextlib.contextmanager
     def _use(self) -> Generator[None]:
-        """One user at a time. The one place where LanceDB's errors become ours."""
-        with self._lock:
-            try:
-                yield
-            except _MISHAPS as error:
-                if "No space left" in str(error):
-                    raise EngineProblem("The disk is full.", "Free some space; nothing is lost.") from error
-                raise IndexDamaged() from error
+        """One user at a time; LanceDB's errors become ours."""
+        with self._lock, translated():
+            yield
 
     def _beside_writers(self, read: Callable[[], T]) -> T:
-        """What fails because a writer took a version away under it is read once more, alone."""
+        """What fails because a writer took a version away under it is opened anew and read once more, alone."""
         try:
             return read()
-        except _MISHAPS:
+        except MISHAPS:
             with self._use():
+                self.open_anew()
                 return read()
+
+    def open_anew(self) -> None:
+        """What was open may have gone stale; nothing is changed. Raises IndexDamaged where a table is not there."""
+        with self._use():
+            self._connection = lancedb.connect(self._folder)
+            self._words, self._vectors = map(self._table, (_WORDS_TABLE, self._vector_table))
+
+    def salvage(self) -> None:
+        """Throws away the tables that can't be read, and makes these anew without rows."""
+        with self._use():
+            keep_readable(lancedb.connect(self._folder), self._folder)
+            self._connection = lancedb.connect(self._folder)
+            self._words = self._open(_WORDS_TABLE, WORDS)
+            self._vectors = self._open(self._vector_table, self._vector_schema)
+            self._look_for_indices()
+
+    def _table(self, name: str) -> Any:
+        return self._connection.open_table(name)
 
     def _open(self, name: str, schema: Any) -> Any:
         if name in self._connection.list_tables().tables:
@@ -302,6 +319,12 @@ class SearchIndex:
         """int64 [n]: every passage id in the table of vectors, doubles included."""
         with self._use():
             return self._vectors.search().select(["id"]).limit(None).to_arrow().column("id").to_numpy()
+
+
+def salvage(folder: Path) -> None:
+    """As the method, for an index that can't even be opened."""
+    with translated():
+        keep_readable(lancedb.connect(folder), folder)
 
 
 def _match(text: str, field: str, operator: FullTextOperator = FullTextOperator.OR) -> MatchQuery:

@@ -47,6 +47,8 @@ def test_progress() -> None:
     reading = IndexingProgress("reading", 12, 1040, 118.0, "")
     assert progress_text(reading) == "Reading 12 of 1,040  ·  about 2 minutes left"
     assert progress_text(IndexingProgress("paused", 12, 40, None, "")) == "Paused at 12 of 40"
+    hindered = IndexingProgress("hindered", 0, 0, None, "", "The disk is full. Free some space.")
+    assert progress_text(hindered) == "Waiting: The disk is full. Free some space."
 
 
 def test_names_can_not_pose_as_others() -> None:
