@@ -16,8 +16,9 @@ from desktop.protocol.runner_messages import Generate, Generated, TextGenerated
 EVENT_SECONDS = 0.02
 # asking "stop?" at every node of the graph costs up to 1 ms a token: only worth it where tokens are slow
 SLOW_TOKEN_SECONDS = 0.1
-# a GPU finishes what it has begun: slices are cut so that a stop is heeded within a fifth of a second
-FIRST_SLICE, SMALLEST_SLICE, SLICE_SECONDS = 64, 8, 0.15
+# a GPU finishes what it has begun: slices are cut so that a stop is heeded within a fifth of a second. The first is the
+# smallest, since nobody knows yet how fast the card is
+SMALLEST_SLICE, SLICE_SECONDS = 8, 0.15
 
 
 class Generation:
@@ -58,7 +59,7 @@ class Generation:
 
     def _take_in(self, tokens: list[int]) -> bool:
         """False when it was cancelled."""
-        size = BATCH if self._model.can_be_interrupted else FIRST_SLICE
+        size = BATCH if self._model.can_be_interrupted else SMALLEST_SLICE
         start = 0
         while start < len(tokens):
             began = time.monotonic()
@@ -160,7 +161,9 @@ def next_slice(size: int, seconds: float) -> int:
     """Tokens of the next slice on a device that finishes what it has begun, when `size` took so long."""
     if seconds > SLICE_SECONDS:
         return max(SMALLEST_SLICE, size // 2)
-    return min(BATCH, size * 2) if seconds < SLICE_SECONDS / 3 else size
+    if seconds >= SLICE_SECONDS / 3:
+        return size
+    return min(BATCH, size * (4 if seconds < SLICE_SECONDS / 8 else 2))
 
 
 class _Events:
