@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from desktop.llm.native_builds import PORTABLE
 from installer.child_process import ProgramFailed, run_logged
 from installer.console import Console
 from installer.environment import Environment
@@ -21,7 +22,6 @@ from installer.stamp import key_of
 BUILD_OPTIONS = (
     "-DLLAVA_BUILD=OFF -DLLAMA_BUILD_MTMD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
 )
-PORTABLE = "portable"
 # "": what everyone gets; on a Mac it holds Metal.
 # "portable" runs on any x86-64 or ARM: it holds the processor's part once for each generation of processors, and
 # llama.cpp takes the best that the processor can run.

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from desktop.llm.devices import PROCESSOR_LIBRARIES
-from desktop.llm.native_builds import LIBRARY_VARIABLE, MANIFEST, write_manifest
+from desktop.llm.native_builds import LIBRARY_VARIABLE, MANIFEST, PORTABLE, write_manifest
 from installer.checkout import Checkout
 from installer.console import Console
-from installer.llama_wheel import PORTABLE, LlamaWheel
+from installer.llama_wheel import LlamaWheel
 
 TRY_SECONDS = 90.0
 

@@ -41,6 +41,7 @@ from desktop.indexing.reading_queue import IndexerParts
 from desktop.indexing.recognising import RecognitionQueue
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner
+from desktop.llm.native_builds import processor_build
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
 from desktop.platform_support.memory import held_memory
@@ -140,7 +141,7 @@ class Services:
         )
 
     def _build_models(self, folders: DataFolders) -> None:
-        builds = BuildChoice(folders.native)
+        builds = BuildChoice(folders.native, processor=processor_build())
         runner = ModelRunner(builds=builds, on_reload=lambda: self._models.announce())
 
         def held() -> int:

@@ -36,15 +36,18 @@ class Choice:
 
 
 class BuildChoice:
-    """`root` holds the builds that were made for GPUs, each in a folder. Thread-safe."""
+    """`root` holds the builds that were made for GPUs, each in a folder; `processor` is taken where none works.
+    Thread-safe.
+    """
 
     def __init__(
         self,
         root: Path,
         probe: Callable[[NativeBuild], ProbeResult] = probe_build,
         clock: Callable[[], float] = time.time,
+        processor: NativeBuild = PROCESSOR,
     ) -> None:
-        self._root, self._probe, self._clock = root, probe, clock
+        self._root, self._probe, self._clock, self._processor = root, probe, clock, processor
         self._lock = threading.Lock()
 
     def choose(self) -> Choice:
@@ -56,7 +59,7 @@ class BuildChoice:
                 if not result.problem:
                     return Choice(build)
                 note = note or f"The graphics card is not used. {result.problem}"
-        return Choice(PROCESSOR, note)
+        return Choice(self._processor, note)
 
     def card_memory(self) -> int | None:
         """Bytes that were free on the cards when the build was tried that is chosen now, without those of the computer;

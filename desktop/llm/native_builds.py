@@ -1,5 +1,5 @@
-"""The native builds of llama.cpp on this computer: the one inside the package llama-cpp-python, and those that
-`python3 -m installer run --gpu` made, each in a folder of its own. Loads none of them.
+"""The native builds of llama.cpp on this computer: the one inside the package llama-cpp-python, or a portable one that
+was shipped in its place, and those that `python3 -m installer run --gpu` made, each in a folder. Loads none of them.
 """
 
 import hashlib
@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from desktop.platform_support.paths import project_data
+
 MANIFEST = "build.json"
 LIBRARY_VARIABLE = "LLAMA_CPP_LIB_PATH"
+PORTABLE = "portable"
 # the fastest first, where a computer has several
 GPU_KINDS = ("cuda", "metal", "vulkan")
 _VULKAN_DRIVERS = ("/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d")
@@ -42,6 +45,19 @@ class NativeBuild:
 
 
 PROCESSOR = NativeBuild("", None)
+
+
+def processor_build() -> NativeBuild:
+    """The portable build that a package of the app brings in `native/portable`, beside `resources`; else the one of
+    llama-cpp-python, which was built for this computer.
+    """
+    try:
+        folder = project_data("native", PORTABLE)
+    except FileNotFoundError:
+        return PROCESSOR
+    told = _read(folder / MANIFEST)
+    fits = told.get("version") == llama_version() and told.get("gpu") == PORTABLE
+    return NativeBuild("", folder) if fits else PROCESSOR
 
 
 def gpu_builds(root: Path, system: str = sys.platform) -> tuple[NativeBuild, ...]:

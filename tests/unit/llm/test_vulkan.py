@@ -21,7 +21,8 @@ QUESTION = (Turn("user", "Tell me about the sea."),)
 # copying leaves no close choices: the card adds numbers up in another order, and one bit decides between two of those
 TEXT = (
     "The harbour of Lowmere was built in 1871 by the engineer Samuel Holt. It has two basins and a lighthouse of "
-    "granite. The eastern basin freezes in hard winters. Boats wait in the outer roads until the ice is gone."
+    "granite. The eastern basin freezes in hard winters. Boats wait in the outer roads until the ice is gone. "
+    "In spring the boats come back with herring, and the market opens on the quay beside the old mill."
 )
 COPYING = (Turn("user", f"Repeat this text word for word: {TEXT} Now repeat it: {TEXT} And once more:"),)
 
@@ -77,7 +78,7 @@ def test_the_card_gives_the_processors_answer_with_as_many_layers_as_asked(
         assert loaded.note == ""
         # lavapipe 22.3 crashes in itself at llama.cpp's fused steps where several tokens follow one: no guesses
         answers[layers] = gpu_runner.generate(COPYING, max_tokens=64, guess=False)
-    assert answers[0].tokens > 40
+    assert answers[0].tokens == 64
     assert {answer.text for answer in answers.values()} == {answers[0].text}
 
 
