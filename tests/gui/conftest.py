@@ -1,5 +1,6 @@
 """A window on a scripted engine, opened and closed for each test."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,13 @@ QUICK = (0.01, 0.02, 0.05)  # seconds between restarts
 
 def fake_command(folder: Path, *words: str) -> EngineCommand:
     return EngineCommand(sys.executable, ("-m", "tests.gui.fake_engine", str(folder), *words), folder / "engine.log")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_of_qt_left() -> Iterator[None]:
+    """A thread of a later test that happens to collect garbage must not destroy windows: Qt crashes on that."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -50,6 +58,7 @@ def open_window(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Op
         window.close()
         window.deleteLater()
     qapp.processEvents()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 class Opened(QObject):
