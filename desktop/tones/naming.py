@@ -33,9 +33,10 @@ class Family:
     interleaved: bool = False
 
 
-# by GGUF's name of the architecture; Mistral's models are of the architecture llama
+# by GGUF's name of the architecture; Mistral's models before Ministral 3 are of the architecture llama
 FAMILIES: Mapping[str, Family] = {
     "llama": Family(_USUAL, interleaved=True),
+    "mistral3": Family(_USUAL, interleaved=True),
     "qwen2": Family(_USUAL),
     "qwen3": Family(_USUAL),
     "gemma": Family(_USUAL),

@@ -74,6 +74,20 @@ _SIZES: dict[str, Any] = {
 }
 
 
+_MINISTRAL_ROPE = {
+    "type": "yarn",
+    "rope_type": "yarn",
+    "rope_theta": 1e6,
+    "factor": 2.0,
+    "beta_fast": 32.0,
+    "beta_slow": 1.0,
+    "mscale": 1.0,
+    "mscale_all_dim": 1.0,
+    "original_max_position_embeddings": 64,
+    "llama_4_scaling_beta": 0.1,
+}
+
+
 def _tiny(family: str, architecture: str, class_name: str, joined: bool = False, **more: Any) -> TinyModel:
     settings = {**_SIZES, "model_type": family, "architectures": [class_name], **more}
     return TinyModel(family, architecture, settings, joined)
@@ -83,6 +97,7 @@ TINY_MODELS = (
     _tiny("llama", "llama", "LlamaForCausalLM"),
     # as many key heads as query heads, and heads that are wider than the model divided by their number
     _tiny("mistral", "llama", "MistralForCausalLM", num_key_value_heads=4, head_dim=12),
+    _tiny("ministral3", "mistral3", "Ministral3ForCausalLM", head_dim=12, rope_parameters=_MINISTRAL_ROPE),
     _tiny("qwen2", "qwen2", "Qwen2ForCausalLM"),
     _tiny("qwen3", "qwen3", "Qwen3ForCausalLM", head_dim=16),
     _tiny("gemma", "gemma", "GemmaForCausalLM", tie_word_embeddings=True),
