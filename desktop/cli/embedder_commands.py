@@ -1,6 +1,7 @@
-"""`footnote embedders`: lists, adds, removes and chooses embedders and rerankers.
+"""`footnote embedders`: lists, gets, adds, removes and chooses embedders and rerankers.
 
-Only choosing asks the engine, which alone writes the settings; the rest works on the user's folders themselves.
+Only choosing asks the engine, which alone writes the settings; the rest works on the user's folders themselves. Only
+`get` connects, by a process of its own.
 """
 
 import argparse
@@ -9,14 +10,17 @@ import sys
 from pathlib import Path
 
 from desktop.cli import json_output, text_output
+from desktop.cli.download_line import DownloadLine
 from desktop.cli.engine_line import EngineLine
 from desktop.cli.printing import print_line, say
 from desktop.domain.embedders import ShelvedModel
 from desktop.domain.errors import FootnoteError, UserError
+from desktop.download.places import read_origins
 from desktop.embedding.adding import add_embedder, add_reranker
 from desktop.embedding.known import known_embedders, known_rerankers
 from desktop.embedding.shelf import find_model, list_embedders, list_rerankers, remove_model
 from desktop.engine.chosen_embedder import DEFAULT_EMBEDDER, embedder_name, reranker_name
+from desktop.engine.embedder_downloads import EmbedderDownload, known_model
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.protocol.codec import encode
 from desktop.protocol.common_messages import Nothing
@@ -30,7 +34,7 @@ from desktop.protocol.engine_messages import (
 )
 from desktop.settings.store import SettingsFile
 
-REFUSED = 1
+REFUSED, INTERRUPTED = 1, 130
 NO_RERANKER = "none"
 
 
@@ -62,18 +66,58 @@ def embedders_add(options: argparse.Namespace) -> int:
         else:
             name = add_embedder(source, folders.embedders, _tell).name
     except FootnoteError as error:
-        if options.json:
-            print_line(json_output.line_of({"name": source.name, "problem": str(error)}))
-        else:
-            print(f"footnote: {text_output.plain(str(error))}", file=sys.stderr)
-        return REFUSED
+        return _refuse(options, source.name, error)
+    _show_added(options, folders, name)
+    return 0
+
+
+def embedders_get(options: argparse.Namespace) -> int:
+    """Downloads and adds it. Ctrl-C pauses; the same command goes on. A refusal has its reason and exit code 1."""
+    folders = data_folders(options.data)
+    known = known_model(options.name, reranker=options.reranker)
+    shelf = folders.rerankers if options.reranker else folders.embedders
+    download = EmbedderDownload(known, shelf, folders.cache / "downloads")
+    if not options.json:
+        say([f"{known.name} ({known.licence}), from huggingface.co/{known.repository}. Ctrl-C pauses."])
+    line = DownloadLine(known.name)
+    try:
+        fetched = download.fetch(line.show)
+        line.end()
+        download.add(fetched, _tell)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nPaused. The same command goes on with it.\n")
+        return INTERRUPTED
+    except FootnoteError as error:
+        line.end()
+        return _refuse(options, known.name, error)
+    if not options.json:
+        say(_pinned(shelf, known.name))
+    _show_added(options, folders, known.name)
+    return 0
+
+
+def _pinned(shelf: Path, name: str) -> list[str]:
+    """What came, file by file, with where it came from."""
+    pins = {path: origin for path, origin in read_origins(shelf).items() if path.startswith(f"{name}/")}
+    where = next((f"From {origin.source}, state {origin.revision}:" for origin in pins.values()), "")
+    return [where, *(f"  {path}: {origin.size:,} bytes, SHA-256 {origin.sha256}" for path, origin in pins.items())]
+
+
+def _refuse(options: argparse.Namespace, name: str, error: FootnoteError) -> int:
+    if options.json:
+        print_line(json_output.line_of({"name": name, "problem": str(error)}))
+    else:
+        print(f"footnote: {text_output.plain(str(error))}", file=sys.stderr)
+    return REFUSED
+
+
+def _show_added(options: argparse.Namespace, folders: DataFolders, name: str) -> None:
     model = find_model(_shelf(options, folders), name)
     if options.json:
         print_line(json_output.line_of(json_output.shelved_object(model, chosen=False)))
     else:
         kind = " --reranker" if options.reranker else ""
         say([*text_output.shelved_lines(model, chosen=False), f"Added. To use it: footnote embedders use {name}{kind}"])
-    return 0
 
 
 def embedders_remove(options: argparse.Namespace) -> int:

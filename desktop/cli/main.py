@@ -112,17 +112,19 @@ def _add_tones(names: Any) -> None:
 
 
 def _add_embedders(names: Any) -> None:
-    inner = _group(names, "embedders", "embedders and rerankers: list, known, add, remove, use, undo")
+    inner = _group(names, "embedders", "embedders and rerankers: list, known, get, add, remove, use, undo")
     _alone(inner, "list", embedder_commands.embedders_list, "what there is, what is in use, and why one can't be used")
     _alone(inner, "known", embedder_commands.embedders_known, "good ones to download, with licence and languages")
+    get = _alone(inner, "get", embedder_commands.embedders_get, "download one and add it; Ctrl-C pauses")
     add = _alone(inner, "add", embedder_commands.embedders_add, "copy a model folder into the library and check it")
     remove = _alone(inner, "remove", embedder_commands.embedders_remove, "delete one from the library")
     use = _command(inner, "use", embedder_commands.embedders_use, "use it from now on")
     _command(inner, "undo", embedder_commands.embedders_undo, "go back to the passages that an older Footnote made")
     add.add_argument("folder", metavar="FOLDER", help="as sentence-transformers keeps it, with model.safetensors")
+    get.add_argument("name", metavar="NAME", help="as `embedders known` calls it")
     for parser in (remove, use):
         parser.add_argument("name", metavar="NAME")
-    for parser in (add, remove, use):
+    for parser in (get, add, remove, use):
         parser.add_argument("--reranker", action="store_true", help="a CrossEncoder; to use none: use none --reranker")
 
 

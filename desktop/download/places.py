@@ -6,6 +6,7 @@ there is taken for a model.
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -49,8 +50,15 @@ class Place:
         """What came so far from a source of this kind: hub, index or file."""
         return self.folder / FOLDER / f"{self.id}.{kind}.part"
 
+    @property
+    def tree(self) -> Path:
+        """What came so far of an order of several files."""
+        return self.folder / FOLDER / f"{self.id}.tree"
+
     def done(self) -> int:
         """Bytes that are here already."""
+        if self.tree.is_dir():
+            return sum(_size(path) for path in self.tree.rglob("*") if path.is_file())
         return max((_size(self.part(kind)) for kind in ("hub", "index", "file")), default=0)
 
     def read(self) -> Note | None:
@@ -68,6 +76,8 @@ class Place:
         for kind in ("hub", "index", "file"):
             PartNote(self.part(kind)).forget()
             self.part(kind).unlink(missing_ok=True)
+        if self.tree.exists():
+            shutil.rmtree(self.tree)
         self.note.unlink(missing_ok=True)
 
 

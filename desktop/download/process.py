@@ -1,5 +1,6 @@
-"""`python -m desktop.download.process`: gets one model. The only process of Footnote that connects to a network, and
-only started by a button or a command that says so. Ends at once when its parent does; what came stays on the disk.
+"""`python -m desktop.download.process`: gets one model or embedder. The only process of Footnote that connects to a
+network, and only started by a button or command that says so. Ends at once when its parent does; what came stays on
+the disk.
 """
 
 import os
@@ -12,6 +13,8 @@ from desktop import __version__
 from desktop.domain.downloads import FetchSource, Origin
 from desktop.domain.errors import EngineProblem
 from desktop.download.fetching import Fetching
+from desktop.download.folder_fetching import FolderFetching
+from desktop.download.hub_files import HubFolder
 from desktop.download.index_settings import IndexSettings, settings_of_pip
 from desktop.protocol.common_messages import HELLO, Greeting, Hello
 from desktop.protocol.download_messages import FETCH, Fetch, Fetched
@@ -27,6 +30,8 @@ def main() -> None:
     def fetch(request: Fetch) -> Fetched:
         online = any(source.kind != "file" for source in request.order.sources)
         settings = settings_of_pip(Path(sys.executable)) if online else IndexSettings()
+        if request.order.sources[0].kind == "folder":
+            return FolderFetching(request, settings, _look_up_folder, server.send_event).fetch()
         return Fetching(request, settings, _look_up, server.send_event).fetch()
 
     source = cast("BinaryIO", EndingInput(requests))
@@ -38,8 +43,13 @@ def _look_up(source: FetchSource, revision: str) -> tuple[str, Origin]:
     # not before it is needed: copying a file from a stick needs no hub
     from desktop.download.hub import Hub
 
-    found = Hub().look_up(source.repository, source.file, revision)
-    return found.url, found.origin(source.repository)
+    return Hub().look_up(source.repository, source.file, revision)
+
+
+def _look_up_folder(source: FetchSource, revision: str) -> HubFolder:
+    from desktop.download.hub import Hub
+
+    return Hub().look_up_folder(source.repository, revision)
 
 
 def _greet(hello: Hello) -> Greeting:

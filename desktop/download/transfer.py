@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.response import addinfourl
 
+from desktop.download.disk_room import no_space
 from desktop.download.index_settings import IndexSettings
 from desktop.download.package_index import NETWORK_HINT, IndexFile
-from desktop.download.problems import DownloadProblem, NoRoom
+from desktop.download.problems import DownloadProblem
 
 BLOCK = 1 << 20
 TIMEOUT_SECONDS = 60.0
@@ -25,13 +26,6 @@ UNTOLD = 1 << 30  # bytes that a server may send which tells no size
 PAUSES = (1.0, 3.0, 10.0)
 
 Progress = Callable[[int, int | None], None]
-
-
-def no_space(path: Path) -> NoRoom:
-    return NoRoom(
-        f"The disk is full while writing {path}.",
-        "Free some space, then try again: what was downloaded is kept.",
-    )
 
 
 class Downloader:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.download.catalogue import CatalogueFile
+from desktop.download.disk_room import no_space
 from desktop.download.problems import DownloadProblem
-from desktop.download.transfer import BLOCK, no_space, sha256_of
+from desktop.download.transfer import BLOCK, sha256_of
 
 UNREADABLE_HINT = "Try again: the file is fetched anew. If it comes back, please report it."
 

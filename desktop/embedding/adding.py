@@ -82,7 +82,7 @@ class ModelAdder:
         copy = ModelCopy(source, made, self._go_on)
         copy.settings()
         parts = read(made)  # before gigabytes are copied
-        _require_workshop()
+        require_workshop()
         self._tell(f"Copying {source.name}: {copy.weights_size(parts) / 1e6:.0f} MB.")
         copy.weights(parts)
 
@@ -159,7 +159,8 @@ def workshop_is_installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in _WORKSHOP)
 
 
-def _require_workshop() -> None:
+def require_workshop() -> None:
+    """Raises EngineProblem where no model can be added."""
     if not workshop_is_installed():
         raise EngineProblem(
             "Adding a model needs the workshop (torch), which is not installed.",

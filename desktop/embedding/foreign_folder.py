@@ -35,6 +35,13 @@ _SETTINGS = (
     "special_tokens_map.json",
     "added_tokens.json",
 )
+# of a repository, what may be copied of it: patterns of paths
+KNOWN_FILES = (
+    *_SETTINGS,
+    WEIGHTS_FILE,
+    f"[0-{_PARTS}]_*/{CONFIG_FILE}",
+    f"[0-{_PARTS}]_*/{WEIGHTS_FILE}",
+)
 _MOST_SETTINGS = 256 << 20  # a tokenizer of 262,000 words has 33 MB
 _MOST_HEADER = 100 << 20
 _PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")

@@ -43,7 +43,9 @@ class EmbedderSection(QWidget):
         about = tr("An embedder tells which passages mean what a question asks. Words are searched with any of them.")
         lines.addWidget(label(about, "muted", wrap=True))
         lines.addLayout(self._cards)
-        more = tr("To add one for other languages, in a terminal: footnote embedders known")
+        more = tr(
+            "Others, for other languages: in a terminal, footnote embedders known, then footnote embedders get NAME"
+        )
         lines.addWidget(label(more, "muted", wrap=True))
         self.setLayout(lines)
         parts.state.status_changed.connect(self._read)

@@ -17,11 +17,13 @@ class HubServer:
     """`files` by "owner/name/path". What it does may be changed at any time; `requests` holds (path, Range header).
 
     `cuts`: how many bytes of each next answer with a file are sent before the connection ends.
+    `small`: of these files the hub knows git's hash alone, as of every file that is not in its large storage.
     `extra`: bytes that an answer with a file has beyond its end. `page_for_files`: a login page stands in for those.
     `gate`: one that an answer with a file waits at after its first 64 KiB.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
+    small: set[str] = field(default_factory=set)
     announced: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
@@ -53,7 +55,9 @@ class HubServer:
     def _sibling(self, name: str, content: bytes) -> dict[str, object]:
         sha256 = self.announced.get(name, hashlib.sha256(content).hexdigest())
         lfs = {"size": len(content), "sha256": sha256, "pointerSize": 134}
-        return {"rfilename": name, "size": len(content), "blobId": "0" * 40, "lfs": lfs}
+        blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        found: dict[str, object] = {"rfilename": name, "size": len(content), "blobId": self.announced.get(name, blob)}
+        return found if name in self.small else {**found, "lfs": lfs}
 
 
 @contextmanager

@@ -51,8 +51,7 @@ class Getter:
         return path.read_bytes() if path.exists() else b""
 
     def _look_up(self, source: FetchSource, revision: str) -> tuple[str, Origin]:
-        found = Hub(0.5, self._hub).look_up(source.repository, source.file, revision)
-        return found.url, found.origin(source.repository)
+        return Hub(0.5, self._hub).look_up(source.repository, source.file, revision)
 
 
 @pytest.fixture
@@ -326,10 +325,10 @@ FULL_DISK = """
 import pathlib
 import sys
 from desktop.domain.downloads import FetchSource, Order
-from desktop.download import fetching
+from desktop.download import disk_room, fetching
 from desktop.download.index_settings import IndexSettings
 from desktop.protocol.download_messages import Fetch
-fetching.SPARE = -(1 << 40)  # as if another program filled the disk meanwhile
+disk_room.SPARE = -(1 << 40)  # as if another program filled the disk meanwhile
 order = Order("x", "X", "x.gguf", (FetchSource("file", sys.argv[1]),))
 try:
     fetching.Fetching(Fetch(order, sys.argv[2], ""), IndexSettings(), None, lambda _: None).fetch()
