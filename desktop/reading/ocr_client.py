@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -176,7 +177,8 @@ class Recogniser:
         except (ProcessEnded, TimeoutError, ProtocolError):
             ending = last_words(child.process, hung_up=child.ended)
             child.kill()
-            if ending is Ending.KILLED and not self._closed:
+            # on Windows a process that can't be loaded ends like one that was ended from outside
+            if ending is Ending.KILLED and not self._closed and sys.platform != "win32":
                 raise RecognitionKilled() from None
             raise EngineProblem("Text recognition doesn't start.", "Run the set-up again.") from None
         return child

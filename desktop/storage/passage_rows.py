@@ -19,7 +19,8 @@ STORED = (
 class LedgerPassage:
     """A stored passage with its file's path and title. `gap` is the text between the passage before and this one.
 
-    `header` names the columns of the rows that it begins with; `places` is the JSON of where it stands.
+    `header` names the columns of the rows that it begins with; `places` is the JSON of where it stands. `digest` says
+    what its vector was made of, also where the title or the headings are others now.
     """
 
     id: int
