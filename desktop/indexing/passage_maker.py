@@ -84,7 +84,7 @@ class PassageMaker:
         gaps = tuple(document.text[end : span.start] for end, span in zip(ends, spans, strict=False))
         language = language_of(document.text)
         cut = CutFile(sha256, self.split_by, document.title, language, document.format, document.note, spans, gaps)
-        return self._with_ids(file.id, stamp, cut, changed)
+        return self._with_ids(file, stamp, cut, changed)
 
     def former(self, file_id: int) -> CutFile | None:
         """The passages that the user wants back for this file."""
@@ -92,15 +92,16 @@ class PassageMaker:
 
     def put_back(self, file: KnownFile, former: CutFile, changed: int) -> NewPassages:
         """As `prepare`, of what the unchanged file was cut into before."""
-        return self._with_ids(file.id, file.stamp, former, changed)
+        return self._with_ids(file, file.stamp, former, changed)
 
-    def _with_ids(self, file_id: int, stamp: FileStamp, cut: CutFile, changed: int) -> NewPassages:
-        old = self._ledger.of_file(file_id)
-        ids = ids_of_same(old, cut.spans)
+    def _with_ids(self, file: KnownFile, stamp: FileStamp, cut: CutFile, changed: int) -> NewPassages:
+        old = self._ledger.of_file(file.id)
+        # without a splitter's name it was asked for that the file is cut anew, and vectors with what is new in that
+        ids = ids_of_same(old, cut.spans, exactly=not file.split_by)
         kept = frozenset(i for i in ids if i)
         fresh = iter(self._ledger.reserve_ids(len(ids) - len(kept)))
         return NewPassages(
-            file_id=file_id,
+            file_id=file.id,
             stamp=stamp,
             sha256=cut.sha256,
             title=cut.title,

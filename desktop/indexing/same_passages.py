@@ -15,13 +15,14 @@ from desktop.storage.passage_rows import CutFile, LedgerPassage
 Passage = LedgerPassage | PassageSpan
 
 
-def ids_of_same(old: Sequence[LedgerPassage], spans: Sequence[PassageSpan]) -> list[int]:
+def ids_of_same(old: Sequence[LedgerPassage], spans: Sequence[PassageSpan], *, exactly: bool = False) -> list[int]:
     """The old id of each span, or 0. `old` and `spans` are in order, and so are given those that are alike.
 
-    What would have the very same vector comes first, then what stands under the same headings.
+    What would have the very same vector comes first, then what stands under the same headings. `exactly`: only the
+    former.
     """
     ids = [0] * len(spans)
-    for key in _KEYS:
+    for key in _KEYS[:1] if exactly else _KEYS:
         taken = set(ids)
         if len(taken - {0}) == len(old) or 0 not in taken:
             break

@@ -124,6 +124,17 @@ def test_a_title_that_changes_before_the_vectors_are_made_goes_into_them(library
     assert library.embed() == 0
 
 
+def test_a_file_that_is_cut_anew_on_demand_gets_vectors_of_its_title_as_it_is_now(library: SmallLibrary) -> None:
+    library.save("book", text_file("Harbour 2024"))
+    library.embed()
+    library.save("book", text_file("Mill 2024"))
+    assert library.embed() <= 3
+    with library.database.transaction() as connection:
+        connection.execute("UPDATE files SET split_by = ''")
+    library.save("book", text_file("Mill 2024"))
+    assert library.embed() > 40
+
+
 def test_another_language_renews_the_words(library: SmallLibrary) -> None:
     """A letter that was taken for English is German for the most part now."""
     same = "Kündigungen und Mietverträge der Häuser am Hafen liegen beim Verwalter in den Schränken. " * 4
