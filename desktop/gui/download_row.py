@@ -47,7 +47,7 @@ class DownloadRow:
             self._doing.setProperty("look", look)
             look_again(self._doing)
         origin = download.origin
-        self._source.setText(f"{origin_text(origin)}  ·  {hash_text(origin)}" if origin is not None else "")
+        self._source.setText(f"{origin_text(origin)}\n{hash_text(origin)}" if origin is not None else "")
         _show(self._source, origin is not None)
         self.bar.setValue(STEPS * download.done // download.total if download.total else 0)
         _show(self.bar, download.state is not DownloadState.FAILED or bool(download.done))

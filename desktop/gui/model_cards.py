@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop.domain.models import FoundModel, MachineFit, Model, ModelPlace
@@ -70,7 +71,7 @@ def found_card(found: FoundModel, state: ModelState) -> QVBoxLayout:
 
 def _fit_line(fit: MachineFit) -> QHBoxLayout:
     line = row(2)
-    line.addWidget(label(verdict_text(fit), verdict_look(fit)))
+    line.addWidget(label(verdict_text(fit), verdict_look(fit)), 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(label(fit_facts(fit), "muted", wrap=True), 1)
     return line
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout
 
 from desktop.domain.models import MachineVerdict, OfferedModel
@@ -67,7 +68,7 @@ class OfferCard:
         facts = [size, offer.parameters, offer.licence, languages_text(offer.languages)]
         lines.addWidget(label("  ·  ".join(facts), "muted", wrap=True))
         how = row(2)
-        how.addWidget(label(verdict_text(fit), verdict_look(fit)))
+        how.addWidget(label(verdict_text(fit), verdict_look(fit)), 0, Qt.AlignmentFlag.AlignTop)
         how.addWidget(label(fit_facts(fit), "muted", wrap=True), 1)
         lines.addLayout(how)
         return lines
@@ -80,7 +81,7 @@ class OfferCard:
             others = ", ".join(shown(source) for source in offer.sources[1:])
             lines.addWidget(label(tr("If that can’t be reached: {sources}.", sources=others), "muted", wrap=True))
         if not offer.exact:
-            exact = tr("Its exact size and SHA-256 are read there, shown, and kept: later downloads must match.")
+            exact = tr("Its exact size and SHA-256 are read there and shown; what comes must match them.")
             lines.addWidget(label(exact, "muted", wrap=True))
         lines.addWidget(self._room())
         lines.addWidget(label(tr("Its licence, {licence}:", licence=offer.licence)))

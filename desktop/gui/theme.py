@@ -215,6 +215,8 @@ class Theme(QObject):
         """What the style sheet may name: colours, `font_…` for each text, `s1` to `s8` for steps of the grid."""
         words = dataclasses.asdict(self.colours)
         words |= {f"s{n}": f"{grid(n)}px" for n in range(1, 9)}
+        # within a border that is a pixel wider, so that words keep their place and their room
+        words |= {f"s{n}_inner": f"{grid(n) - 1}px" for n in (1, 3)}
         words |= {"hair": "1px", "stroke": "2px", "round": f"{ROUND}px", "pill": f"{grid(4)}px"}
         words |= {"half": f"{grid(0.5)}px", "field": f"{grid(8)}px", "under_knob": f"-{grid(1.5)}px"}
         words["chevron"] = project_data("resources", "icons", "chevron.svg").as_posix()

@@ -48,6 +48,7 @@ class ToneCard(QFrame):
         inside.addLayout(self._above())
         self._add_words(inside, model)
         if not tone.problem:
+            inside.addSpacing(grid(1))
             inside.addLayout(self._below())
         inside.addLayout(self.panel)
         self.setLayout(inside)
