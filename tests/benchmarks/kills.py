@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from desktop.platform_support.paths import data_folders
+from desktop.reading.ocr_client import RecognitionChoice
 from tests.support.killing import Killing, Outcome
 
 RUNS = 100
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="footnote-kills-") as home:
-        for outcome in Killing(Path(home), options.seed).runs(options.runs):
+        for outcome in Killing(Path(home), options.seed, scans=_recognises()).runs(options.runs):
             outcomes.append(outcome)
             verdict = "" if outcome.harmless else "HARM: " + "; ".join(outcome.problems)
             line = f"{len(outcomes):>4}  {outcome.victim:<24} after {outcome.after:5.2f} s"
@@ -35,6 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{len(outcomes)} kills in {time.monotonic() - started:.0f} s: {dict(victims)}")
     print(f"files read again for one kill: {dict(again)}; kills that did harm: {len(harm)}")
     return 1 if harm else 0
+
+
+def _recognises() -> bool:
+    return RecognitionChoice(data_folders().recognition).is_installed
 
 
 if __name__ == "__main__":

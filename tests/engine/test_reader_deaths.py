@@ -3,12 +3,10 @@
 A workbook that is tedious to read keeps a reader busy for long enough to be met.
 """
 
-import io
 import os
 import signal
 import sqlite3
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pytest
 from desktop.domain.files import FileRow
 from desktop.protocol import engine_messages as m
 from tests.support.running_engine import RunningEngine
+from tests.support.slow_files import slow_workbook
 from tests.unit.reading.test_workbooks import ANN, NAMES, xlsx_of
 
 READER = "desktop.reading.process"
@@ -30,17 +29,9 @@ pytestmark = [
 ]
 
 
-def slow_workbook() -> bytes:
-    """One sheet with two rows, and a part that is no sheet: looking through it for cells takes seconds."""
-    file = io.BytesIO(xlsx_of(NAMES + ANN))
-    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("xl/worksheets/other.xml", b"< " * (SIZE // 2))
-    return file.getvalue()
-
-
 @pytest.fixture(scope="module")
 def slow() -> bytes:
-    return slow_workbook()
+    return slow_workbook(SIZE)
 
 
 @pytest.fixture

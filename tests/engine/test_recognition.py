@@ -13,10 +13,10 @@ from desktop.domain.files import FileState
 from desktop.platform_support.paths import data_folders
 from desktop.protocol import engine_messages as m
 from desktop.reading.ocr_client import MODULE, RecognitionChoice
-from desktop.reading.pdf_pages import PdfFile
 from tests.engine.test_forgetting import holding
 from tests.support.running_engine import RunningEngine
-from tests.unit.reading.samples import pdf_of, scan_of, words_at
+from tests.support.slow_files import scan
+from tests.unit.reading.samples import words_at
 
 PRINTED = "The harbour master counts seventeen herons"
 TYPED = "The lighthouse was painted green in the spring."
@@ -45,13 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def scanned(printed: bytes, scale: float) -> bytes:
-    """A page of text, and a picture of a page."""
-    with PdfFile(pdf_of(printed)) as pdf:
-        page = pdf.page(1)
-        assert page is not None
-        with page:
-            picture = page.render(scale)
-    return scan_of(picture, words_at(40, 200, TYPED))
+    return scan(printed, scale, words_at(40, 200, TYPED))
 
 
 def test_a_page_that_is_a_picture_is_found_shown_and_forgotten(engine: RunningEngine, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Indexing is killed: a random process at a random moment; then what was lost, doubled or read again.
 
-One library for all runs: each adds a folder, kills, starts again what was killed, and looks at everything.
+One library for all runs: each adds a folder, kills, starts again what was killed, and looks at everything. Half of the
+time passes inside of tedious workbooks, so that kills meet a reading; `scans` brings text recognition in.
 """
 
 import os
@@ -15,8 +16,10 @@ from pathlib import Path
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import Nothing
 from tests.support.running_engine import RunningEngine
+from tests.support.slow_files import slow_workbook, small_scan
 
-FILES, PARAGRAPHS = 14, 6
+NOTES, PARAGRAPHS = 12, 6
+WORKBOOKS, TEDIOUS = 2, 8 << 20
 WORDS = "amber basalt cedar delta ember fjord garnet harbour island juniper kelp lagoon meadow nickel orchard".split()
 NEVER_READ = 1_000_000_000  # a time of last reading that says: not since it was made
 ENGINE = "desktop.engine"
@@ -37,10 +40,15 @@ class Outcome:
 
 
 class Killing:
-    """`home` holds folders and library; `seed` decides on victims and moments."""
+    """`home` holds folders and library; `seed` decides on victims and moments.
 
-    def __init__(self, home: Path, seed: int) -> None:
+    `scans`: one page a folder is a picture.
+    """
+
+    def __init__(self, home: Path, seed: int, scans: bool = False) -> None:
         self._home, self._chance = home, random.Random(seed)
+        self._scans, self._workbook = scans, slow_workbook(TEDIOUS)
+        self._files = NOTES + WORKBOOKS + int(scans)
         self._added = 0
         self._usual = 1.0
         self._keeps_times = _keeps_times(home)
@@ -81,22 +89,29 @@ class Killing:
         return RunningEngine(self._home / "library").__enter__()
 
     def _add(self, engine: RunningEngine) -> list[Path]:
+        """The files that are read once: a scan is read again for its pictures, and once they are recognised."""
         self._added += 1
         folder = self._home / f"folder {self._added}"
         folder.mkdir()
-        for number in range(FILES):
+        for number in range(NOTES):
             words = [self._chance.choices(WORDS, k=60) for _ in range(PARAGRAPHS)]
-            file = folder / f"note {number}.txt"
-            file.write_text("\n\n".join(" ".join(paragraph) for paragraph in words), encoding="utf-8")
+            text = "\n\n".join(" ".join(paragraph) for paragraph in words)
+            (folder / f"note {number}.txt").write_text(text, encoding="utf-8")
+        for number in range(WORKBOOKS):
+            (folder / f"workbook {number}.xlsx").write_bytes(self._workbook + b"%d %d" % (self._added, number))
+        files = sorted(folder.iterdir())
+        for file in files:
             # with a change still to come, the disk notes every reading
             os.utime(file, (NEVER_READ, time.time() + 86_400))
+        if self._scans:
+            (folder / "scan.pdf").write_bytes(small_scan(f"The harbour master counts {self._added} herons"))
         engine.call(m.ADD, m.Paths((str(folder),)))
-        return sorted(folder.iterdir())
+        return files
 
     def _problems(self, engine: RunningEngine, status: m.Status) -> tuple[str, ...]:
         problems = [*engine.call(m.CHECK, Nothing()).problems]
-        if status.counts != {"indexed": self._added * FILES}:
-            problems.append(f"states: {status.counts} of {self._added * FILES} files")
+        if status.counts != {"indexed": self._added * self._files}:
+            problems.append(f"states: {status.counts} of {self._added * self._files} files")
         rows = engine.call(m.LIST_FILES, m.ListFiles("", "", 0, 1_000, "modified", True)).files
         if len({row.path for row in rows}) != len(rows):
             problems.append("a file is listed twice")
