@@ -77,8 +77,9 @@ class ModelRunner:
         start: Start = start_runner,
         builds: BuildChoice | None = None,
         on_reload: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._start, self._builds, self._on_reload = start, builds, on_reload
+        self._start, self._builds, self._on_reload, self._clock = start, builds, on_reload, clock
         self._choice = Choice(PROCESSOR)
         self._child: ChildProcess | None = None
         self._held: Held | None = None
@@ -216,7 +217,7 @@ class ModelRunner:
         if not self._turn.acquire(blocking=False):
             return False
         try:
-            if self._child is None or not self.loaded_path or time.monotonic() - self._used < seconds:
+            if self._child is None or not self.loaded_path or self._clock() - self._used < seconds:
                 return False
             _end(self._child)
             self._child = None
@@ -308,7 +309,7 @@ class ModelRunner:
         except ProcessEnded:
             raise RunnerDied("The model runner ended.", "It starts again with the next question.") from None
         finally:
-            self._used = time.monotonic()
+            self._used = self._clock()
 
     def _running(self) -> ChildProcess:
         if self._child is not None and not self._child.ended:

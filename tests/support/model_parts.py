@@ -2,6 +2,7 @@
 
 import os
 import queue
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -104,7 +105,11 @@ class ModelParts:
 
 @contextmanager
 def model_parts(
-    home: Path, start: Start = start_runner, total: int = 64 * GB, builds: BuildChoice | None = None
+    home: Path,
+    start: Start = start_runner,
+    total: int = 64 * GB,
+    builds: BuildChoice | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Generator[ModelParts]:
     """`total` is the memory that the computer has, as far as fits are concerned."""
     folders = DataFolders(home / "library", home, home / "cache")
@@ -117,7 +122,7 @@ def model_parts(
     )
     connection = cast("LineServer", heard)
     broadcast.join(connection)
-    runner, stopped = ModelRunner(start, builds), StoppedModels(Attempts(database))
+    runner, stopped = ModelRunner(start, builds, clock=clock), StoppedModels(Attempts(database))
     chosen = ChosenModel(folders, settings, stopped, lambda: parts.memory, lambda: runner.in_use)
     measured, set_for = SpeedFile(home / "speed.json"), DetailsOfModels(settings).for_fit
     fits = ModelFits(measured, set_for, memory=lambda: (total, total), held=lambda: held_memory(runner.pid))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.models import ModelPlace
+from desktop.domain.models import ModelDetails, ModelPlace
+from desktop.engine import speed_requests
 from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner, RunnerDied, start_runner
 from desktop.llm.devices import Device
@@ -72,7 +73,28 @@ def test_after_the_first_words_the_answer_fails_and_the_next_comes_from_the_proc
         runner.close()
 
 
-def test_measuring_tries_a_card_that_failed_once_more(builds: BuildChoice, small_model: Path, tmp_path: Path) -> None:
+def test_as_many_layers_as_a_person_set_reach_the_card(
+    builds: BuildChoice, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARD", "small_card")
+    monkeypatch.setenv("CARD_TAKES", "31")
+    monkeypatch.setenv("CARD_NOTES", str(tmp_path / "tried"))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/tiny.gguf").symlink_to(small_model)
+    with model_parts(tmp_path, start, builds=builds) as parts:
+        path = parts.models.model_for(None)
+        parts.models.details.set(path, ModelDetails(gpu_layers=12))
+        parts.models.load(path, ())
+        assert (tmp_path / "tried").read_text().split() == ["12"]
+        place = parts.models.list_models(Nothing()).place
+        assert place is not None
+        assert (place.device, place.gpu_layers) == ("A card", 12)
+
+
+def test_measuring_tries_a_card_that_failed_once_more(
+    builds: BuildChoice, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speed_requests, "TOKENS", 12)
     (tmp_path / "models").mkdir()
     (tmp_path / "models/tiny.gguf").symlink_to(small_model)
     with model_parts(tmp_path, start, builds=builds) as parts:

@@ -1,5 +1,6 @@
-"""`python -m tests.unit.tones.logits MODEL`: reads lines of JSON, each a list of (tone, strength); answers each with a
-hash of the logits after one prompt that was taken in under exactly these, in one runner.
+"""`python -m tests.unit.tones.logits MODEL`: reads lines of JSON, each a list of (tone, strength) and what a question
+begins with; answers each with a hash of the logits after that question, which was taken in under exactly these tones,
+and with how many of its tokens were held already; all in one runner. A line of null loads the model anew.
 """
 
 import ctypes
@@ -13,15 +14,22 @@ from desktop.domain.answers import ToneChoice
 from desktop.llm.runner import Runner
 from desktop.protocol.runner_messages import Generate, LoadModel, SetTones, Turn
 
-TURNS = (Turn("system", "You are a helpful assistant."), Turn("user", "Say hello to my cat Alice."))
+SYSTEM, QUESTION = Turn("system", "You are a helpful assistant."), "Say hello to my cat Alice."
 
 
 def main() -> None:
     runner = Runner(lambda _: None)
-    runner.load(LoadModel(sys.argv[1], 1024, 2, 0, ""))
+    load = LoadModel(sys.argv[1], 1024, 1, 0, "")
+    runner.load(load)
     for number, line in enumerate(sys.stdin):
-        runner.set_tones(SetTones(tuple(ToneChoice(path, strength) for path, strength in json.loads(line))))
-        answer = runner.generate(Generate(number, TURNS, 1, 0.0, 0, ()))
+        asked = json.loads(line)
+        if asked is None:
+            runner.load(load)
+            continue
+        tones, text = asked
+        runner.set_tones(SetTones(tuple(ToneChoice(path, strength) for path, strength in tones)))
+        turns = (SYSTEM, Turn("user", f"{text}{QUESTION}"))
+        answer = runner.generate(Generate(number, turns, 1, 0.0, 0, ()))
         assert runner._loaded is not None
         context = runner._loaded.model._context
         count = llama_cpp.llama_vocab_n_tokens(llama_cpp.llama_model_get_vocab(llama_cpp.llama_get_model(context)))

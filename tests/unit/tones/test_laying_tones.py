@@ -14,6 +14,7 @@ import pytest
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
 from desktop.llm.client import ModelRunner, RunnerDied
+from desktop.llm.kept_states import LEAST
 from desktop.llm.process import WAITING
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.runner_messages import Turn
@@ -54,9 +55,15 @@ def test_a_changed_strength_is_never_stale(
         assert said(fresh) == moved.text
 
 
-def logits(model: Path, *laid: tuple[ToneChoice, ...]) -> list[tuple[str, int]]:
-    """(hash of all logits, tokens reused) of one prompt under each set of tones in turn, in one process."""
-    lines = "".join(json.dumps([[tone.path, tone.strength] for tone in tones]) + "\n" for tones in laid)
+Tones = tuple[ToneChoice, ...]
+
+
+def logits(model: Path, *asked: tuple[Tones, str] | None) -> list[tuple[str, int]]:
+    """(hash of all logits, tokens reused) of a question that begins with the text, under these tones, for each in turn,
+    in one process; None has the model loaded anew.
+    """
+    spelled = [each and ([[tone.path, tone.strength] for tone in each[0]], each[1]) for each in asked]
+    lines = "".join(json.dumps(each) + "\n" for each in spelled)
     command = [sys.executable, "-m", "tests.unit.tones.logits", str(model)]
     environment = child_environment() | dict([WAITING])  # as the runner's process does it
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, env=environment)
@@ -70,14 +77,31 @@ def test_logits_are_never_those_of_other_tones(small_model: Path, tmp_path: Path
     full, half, none = (ToneChoice(firm, 1.0),), (ToneChoice(firm, 0.5),), (ToneChoice(firm, 0.0),)
     both = (ToneChoice(firm, 0.5), ToneChoice(short, 1.2))
     sets = ((), full, none, half, both, (), full, (ToneChoice(firm, 0.0), ToneChoice(short, 0.0)), both, half)
-    moved = logits(small_model, *sets)
+    moved = logits(small_model, *((tones, "") for tones in sets))
     assert all(cached == 0 for _, cached in moved)
     hashes = [digest for digest, _ in moved]
     assert hashes[0] == hashes[2] == hashes[5] == hashes[7]
     assert (hashes[1], hashes[3], hashes[4]) == (hashes[6], hashes[9], hashes[8])
     assert len(set(hashes)) == 4
-    assert logits(small_model, half)[0][0] == hashes[3]
-    assert logits(small_model, both)[0][0] == hashes[4]
+    assert logits(small_model, (half, ""))[0][0] == hashes[3]
+    assert logits(small_model, (both, ""))[0][0] == hashes[4]
+
+
+def test_what_is_put_back_gives_the_logits_of_its_own_conversation_and_tones(small_model: Path, tmp_path: Path) -> None:
+    """Long enough that states are kept: back and forth between conversations and tones nothing is taken in again, and
+    each answer is bit by bit the one of a model that never knew another conversation or another tone.
+    """
+    firm = (ToneChoice(str(make_lora(small_model, tmp_path / "firm.gguf", seed=1, scale=1.0)), 1.0),)
+    harbour = "The harbour of Lowmere was built in 1871 by Samuel Holt, who also built two bridges. " * 12
+    orchard = "The orchard behind the abbey has forty apple trees, and most were planted in 1924. " * 12
+    kinds = ((), harbour), (firm, harbour), (firm, orchard)
+    # the second time a question is asked its last token is taken in alone: so it is here, too
+    own = logits(small_model, *(part for kind in kinds for part in (kind, kind, None)))[1::2]
+    assert len({digest for digest, _ in own}) == 3
+    assert all(cached >= LEAST for _, cached in own)
+    back_and_forth = (0, 1, 2, 1, 0, 2, 0, 1)
+    moved = logits(small_model, *(kinds[at] for at in back_and_forth))
+    assert moved[3:] == [own[at] for at in back_and_forth[3:]]
 
 
 def test_the_same_tones_again_keep_what_was_taken_in(runner: ModelRunner, small_model: Path, tmp_path: Path) -> None:
