@@ -19,7 +19,8 @@ class Tidying:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._rows = self._writes = 0
-        self._left_since: float | None = None
+        self._left_since: float | None = float("-inf")  # the engine before may have ended too soon for it
+        self._first = True
 
     def wrote(self, rows: int = 1) -> None:
         if rows:
@@ -43,10 +44,11 @@ class Tidying:
     def finish(self, parts: IndexerParts) -> None:
         """At rest: the versions that the last time left are dropped, once no question can read them any more."""
         if self._left_since is not None and self._clock() - self._left_since > _LEFT_FOR:
-            self._tidy(parts)
+            self._tidy(parts, at_rest=True)
             self._left_since = None
 
-    def _tidy(self, parts: IndexerParts) -> None:
+    def _tidy(self, parts: IndexerParts, at_rest: bool = False) -> None:
         self._left_since = self._clock()
-        parts.upkeep.tidy()
+        parts.upkeep.tidy(at_rest, all_versions=self._first)
         parts.recognition.tidy()
+        self._first = False

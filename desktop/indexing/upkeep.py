@@ -60,6 +60,7 @@ class IndexUpkeep:
         """Mends exactly these differences; passages without a vector wait for one again."""
         if gone := found.orphaned | found.doubled:
             self._index.remove(gone)
+            self._ledger.dead_words.add(len(gone))
         self._ledger.forget_vectors(sorted(found.without_vector | found.doubled))
         if lost := found.without_words | found.doubled:
             self._restore_words(lost)
@@ -79,15 +80,20 @@ class IndexUpkeep:
         self._index.clear()
         self._restore_words(None)
 
-    def tidy(self) -> None:
-        self._index.tidy()
+    def tidy(self, at_rest: bool = False, all_versions: bool = False) -> None:
+        """`at_rest`: what takes long too. `all_versions`: no question reads one that an engine before has left."""
+        if at_rest and self._ledger.dead_words.are_many(self._ledger.totals()[0]):
+            self._index.renew_words()
+            self._ledger.dead_words.are_gone()
+        self._index.tidy(all_versions)
         if self._former is not None:
             self._former.tidy(self._clock())
-        self._ledger.tidy()
+        self._ledger.tidy(at_rest)
 
     def forget_deleted(self) -> None:
         """As `tidy`, and nothing that was deleted is left on the disk."""
         self._index.rewrite()
+        self._ledger.dead_words.are_gone()
         self._ledger.tidy()
 
     def _restore_words(self, only: frozenset[int] | None) -> None:

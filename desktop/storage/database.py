@@ -25,6 +25,8 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # seconds: for another program, in all and of one that tries again anyway; of one try, under the lock; between two
 _PATIENCE, _LITTLE_PATIENCE, _AT_A_TIME, _BETWEEN = 10.0, 1.0, 0.05, 0.05
+_LEAST_FREE, _FREE_SHARE = 1 << 20, 0.25  # bytes, and of the file
+_COPIES_KEPT = 7 * 86_400.0
 _CANT_USE = ("The library could not be opened or written to.", "Check that its folder and files can be written to")
 _OUTSIDE = frozenset(
     {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_AUTH}
@@ -57,6 +59,7 @@ class Database:
         self._lock = threading.RLock()
         self._path = path
         self._here = threading.local()
+        self._vacuuming = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # made private before SQLite writes to it: its journal takes over the mode
@@ -114,18 +117,27 @@ class Database:
         self._connection.execute(f"PRAGMA synchronous={synchronous}")
         self._connection.execute("BEGIN IMMEDIATE")
 
-    def _patiently(self, do: Callable[[], T], then: Callable[[], object] = lambda: None) -> T:
-        """Does it, again and again while another program is in the way, and then `then` before the lock is let go."""
+    def _patiently(
+        self,
+        do: Callable[[], T],
+        then: Callable[[], object] = lambda: None,
+        under: contextlib.AbstractContextManager[Any] | None = None,
+    ) -> T:
+        """Does it, again and again while another program is in the way, and then `then` before the lock is let go.
+
+        `under`: another lock than ours.
+        """
         deadline = time.monotonic() + getattr(self._here, "patience", _PATIENCE)
         while True:
-            with self._lock:
+            with under or self._lock:
                 try:
                     done = do()
                     then()
                     return done
                 except sqlite3.OperationalError as error:
-                    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-                    if code not in _HELD or self._connection.in_transaction or time.monotonic() > deadline:
+                    held = getattr(error, "sqlite_errorcode", 0) & 0xFF in _HELD
+                    late = time.monotonic() > deadline and not self._vacuuming
+                    if not held or self._connection.in_transaction or late:
                         raise
             time.sleep(_BETWEEN)
 
@@ -150,17 +162,41 @@ class Database:
         return [] if found == ["ok"] else found
 
     def tidy(self) -> None:
-        """Deleted text leaves the disk: the write-ahead log keeps it until it is emptied."""
+        """Deleted text leaves the disk: the write-ahead log keeps it until it is emptied, copies for a week."""
         with self._lock, translated():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.drop_copies(_COPIES_KEPT)
+
+    def drop_copies(self, older_than: float = 0.0) -> None:
+        """Those that were made before the database was brought up to date, so many seconds ago; they hold all text."""
+        for copy in self._path.parent.glob(f"{self._path.name}.before-*"):
+            with contextlib.suppress(OSError):
+                if time.time() - copy.stat().st_mtime >= older_than:
+                    copy.unlink()
+
+    def shrink(self) -> bool:
+        """Writes the file anew where much of it is free, and says whether. Takes seconds for each 100 MB."""
+        free, pages, size = (self.count(f"PRAGMA {name}") for name in ("freelist_count", "page_count", "page_size"))
+        if free * size < _LEAST_FREE or free < _FREE_SHARE * pages:
+            return False
+        self.vacuum()
+        return True
 
     def vacuum(self) -> None:
-        """Writes the whole file anew without what was deleted, and removes copies kept from older versions."""
-        with self._lock, translated():
-            for copy in self._path.parent.glob(f"{self._path.name}.before-*"):
-                copy.unlink(missing_ok=True)
-            self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Writes the whole file anew without what was deleted. Others read meanwhile, and wait to write."""
+        with translated():
+            self._patiently(self._vacuum_beside_readers, under=contextlib.nullcontext())
+            with self._lock:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _vacuum_beside_readers(self) -> None:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=_AT_A_TIME, isolation_level=None)) as beside:
+            add_functions(beside)
+            self._vacuuming = True
+            try:
+                beside.execute("VACUUM")
+            finally:
+                self._vacuuming = False
 
     def note(self, name: str) -> str:
         """A remembered word about the library, or empty."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop.domain.files import FileRow, FileState, Folder
 from desktop.storage.database import Database
+from desktop.storage.dead_words import words_are_removed
 from desktop.storage.file_rows import (
     KNOWN,
     ROW,
@@ -118,6 +119,8 @@ class FileTable:
             )
             forgotten = connection.execute(f"DELETE FROM files WHERE {where}", (folder_id,)).rowcount
             none_missing(connection)
+            words_are_removed(connection)
+        self._database.drop_copies()
         return forgotten
 
     def remove_folder(self, folder_id: int) -> None:
@@ -127,6 +130,8 @@ class FileTable:
             connection.execute(f"DELETE FROM passages WHERE file_id IN ({inner})", (folder_id,))
             connection.execute("DELETE FROM files WHERE folder_id = ?", (folder_id,))
             connection.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
+            words_are_removed(connection)
+        self._database.drop_copies()
 
     # files
 

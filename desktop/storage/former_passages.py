@@ -126,12 +126,10 @@ class FormerPassages:
     def tidy(self, now: float) -> None:
         """Drops what is older than a month, of no use any more, or done. `now`: seconds since 1970."""
         with self._database.transaction() as connection:
-            dropped = connection.execute(
+            connection.execute(
                 f"DELETE FROM former_passages WHERE since < ? OR NOT {_SAME_BYTES} OR (wanted = 1 AND NOT {_WAITING})",
                 (now - KEPT_SECONDS,),
-            ).rowcount
-        if dropped:
-            self._database.vacuum()
+            )
 
 
 def _unpacked(content: bytes) -> Any:

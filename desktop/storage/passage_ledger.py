@@ -1,5 +1,6 @@
 """The passages of every file in SQLite: what was read, where it stands, and which of it still waits for a vector."""
 
+import contextlib
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -8,7 +9,9 @@ from typing import Any
 from desktop.domain.files import FileState
 from desktop.domain.places import json_of
 from desktop.storage.database import Database
+from desktop.storage.dead_words import DeadWords
 from desktop.storage.file_table import write_state
+from desktop.storage.hindrances import Hindrance
 from desktop.storage.passage_rows import STORED, LedgerPassage, NewPassages, passage_of
 from desktop.storage.table_headers import write_headers
 
@@ -23,6 +26,7 @@ class PassageLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.dead_words = DeadWords(database)
         self._reserved = range(0)
 
     def reserve_ids(self, count: int) -> range:
@@ -261,10 +265,13 @@ class PassageLedger:
     def waiting_count(self) -> int:
         return self._database.count("SELECT count(*) FROM passages WHERE embedded = 0")
 
-    def tidy(self) -> None:
-        """What was deleted is gone from the disk too, names of files included."""
+    def tidy(self, at_rest: bool = False) -> None:
+        """What was deleted is gone from the disk too, names of files included. `at_rest`: and its room given back."""
         with self._database.transaction() as connection:
             connection.execute("INSERT INTO file_names (file_names) VALUES ('optimize')")
+        if at_rest:
+            with contextlib.suppress(Hindrance):  # it wants room itself, and the library for itself: another time
+                self._database.shrink()
         self._database.tidy()
 
     def counters(self) -> dict[str, int]:

@@ -191,9 +191,12 @@ class SearchIndex:
         """Words last: they tell what an engine that was killed had still to remove."""
         return [*map(self._connection.open_table, self.other_vectors()), self._vectors, self._words]
 
-    def tidy(self) -> None:
-        """Merges small pieces, indexes rows added since, and drops versions that hold deleted text."""
-        self._tidy(KEEP_VERSIONS)
+    def tidy(self, all_versions: bool = False) -> None:
+        """Merges small pieces, indexes rows added since, and drops versions that hold deleted text.
+
+        Not the newest of them, which a question may be reading, unless it is to be `all_versions`.
+        """
+        self._tidy(datetime.timedelta(0) if all_versions else KEEP_VERSIONS)
 
     def _tidy(self, older_than: datetime.timedelta) -> None:
         with self._use(), warnings.catch_warnings():
@@ -212,6 +215,15 @@ class SearchIndex:
             if self._words.count_rows():
                 self._make_word_index()
         self._tidy(datetime.timedelta(0))
+
+    def renew_words(self) -> None:
+        """Makes the index of words anew: it holds those of removed rows until then, whatever is tidied."""
+        with self._use():
+            if self._words.count_rows():
+                self._make_word_index()
+            else:
+                self._words = write_anew(self._connection, _WORDS_TABLE, WORDS)
+                self._worded = False
 
     def _shard_vectors(self) -> None:
         """Near vectors into shards of which a question reads some, as short codes.

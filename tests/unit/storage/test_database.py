@@ -1,7 +1,9 @@
 """The database opens, upgrades and fails in a way that can be told; what is written is private."""
 
+import os
 import sqlite3
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -136,7 +138,7 @@ def test_a_full_disk_is_said_and_the_next_write_works(database: Database) -> Non
 
 
 def test_a_library_that_another_program_holds_is_said(database: Database, tmp_path: Path) -> None:
-    database.rows("PRAGMA busy_timeout = 1")
+    database.wait_less()
     other = sqlite3.connect(tmp_path / "library.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(EngineProblem, match="Another program"):
@@ -179,6 +181,33 @@ def test_deleted_words_leave_the_disk(database: Database, tmp_path: Path) -> Non
     database.set_note("secret", "")
     database.tidy()
     assert not any(b"marmalade" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_what_was_removed_gives_its_room_back_while_others_read(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as connection:
+        connection.execute("CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT)")
+        connection.executemany("INSERT INTO texts (text) VALUES (?)", [(f"{n} harbour " * 500,) for n in range(1_000)])
+    assert not database.shrink()
+    full = (tmp_path / "library.db").stat().st_size
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM texts WHERE id > 100")
+    assert database.shrink()
+    assert (tmp_path / "library.db").stat().st_size < 0.25 * full
+    assert database.count("SELECT count(*) FROM texts") == 100
+    assert not database.shrink()
+
+
+def test_copies_from_before_an_upgrade_go_after_a_week_or_with_a_folder(database: Database, tmp_path: Path) -> None:
+    old, new = tmp_path / "library.db.before-0004", tmp_path / "library.db.before-0013"
+    for copy in (old, new):
+        copy.write_bytes(b"a text")
+    os.utime(old, (time.time() - 8 * 86_400,) * 2)
+    database.tidy()
+    assert (old.exists(), new.exists()) == (False, True)
+    files = FileTable(database)
+    files.add_folder("/a", is_file=False)
+    files.remove_folder(1)
+    assert not new.exists()
 
 
 def test_files_are_filtered_without_regard_to_case(database: Database) -> None:
