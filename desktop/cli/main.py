@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from desktop.cli import commands, embedder_commands, model_commands, shelf_commands, tone_commands
+from desktop.cli import commands, embedder_commands, found_commands, model_commands, shelf_commands, tone_commands
 from desktop.cli.engine_line import EngineLine
 from desktop.domain.answers import AnswerFormat, ToneChoice
 from desktop.domain.errors import FootnoteError, UserError
@@ -80,11 +80,16 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_models(names: Any) -> None:
-    inner = _group(names, "models", "the models of the library: list, known, get, add, remove, check")
+    inner = _group(names, "models", "the models of the library: list, known, get, found, look, add, remove, check")
     _alone(inner, "list", shelf_commands.models_list, "the models, and why one can't be used")
     _alone(inner, "known", model_commands.models_known, "good ones to download, and how each fits this computer")
     get = _alone(inner, "get", model_commands.models_get, "download one; Ctrl-C pauses, the same command goes on")
     get.add_argument("name", metavar="NAME", help="as `models known` calls it")
+    found = _alone(inner, "found", found_commands.models_found, "those of other programs, and in folders you named")
+    found.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="look here too, this once")
+    look = _command(inner, "look", found_commands.models_look, "look for models in this folder too from now on")
+    look.add_argument("folder", type=Path, metavar="FOLDER")
+    look.add_argument("--stop", action="store_true", help="look there no more")
     _file(_alone(inner, "add", shelf_commands.models_add, "take note of a GGUF file; it stays where it is"))
     _file(_alone(inner, "remove", shelf_commands.models_remove, "take a model off the list; its file stays"))
     _file(_alone(inner, "check", shelf_commands.models_check, "whether a file can be used as a model, and why not"))

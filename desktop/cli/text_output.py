@@ -6,7 +6,7 @@ from desktop.domain.answers import Answer, AnswerFormat, AnswerMode, Conversatio
 from desktop.domain.embedders import KnownModel, ShelvedModel
 from desktop.domain.files import FileRow
 from desktop.domain.fits import Fit, Verdict
-from desktop.domain.models import MachineFit, Model, OfferedModel, Tone
+from desktop.domain.models import FoundModel, MachineFit, Model, OfferedModel, Tone
 from desktop.domain.tones import TruthMeasures, TruthReport
 from desktop.protocol.engine_messages import ForgetReport, IndexingProgress, Status
 
@@ -92,6 +92,12 @@ def offer_lines(offer: OfferedModel) -> list[str]:
         f"  {offer.about} Languages: {', '.join(offer.languages)}.",
         f"  {fit_text(offer.fit)}",
     ]
+
+
+def found_lines(model: FoundModel) -> list[str]:
+    """A model that another program keeps, where it is and how it fits this computer."""
+    facts = f"{plain(model.name)}: {plain(model.program)}, {model.size / 1e9:.1f} GB"
+    return [facts, f"  {plain(model.path)}", f"  {fit_text(model.fit)}"]
 
 
 def fit_text(fit: MachineFit) -> str:

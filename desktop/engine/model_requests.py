@@ -99,9 +99,10 @@ class ModelRequests:
         return models
 
     def find_models(self, _: Nothing) -> FoundModels:
-        """What other programs keep on this disk, without what is in the list already."""
+        """What other programs keep here, and what lies in folders that the user named, but for what is listed."""
         known = {os.path.realpath(model.path) for model in self._chosen.shelf()}
-        found = [file for file in find_elsewhere(Path.home()) if os.path.realpath(file.path) not in known]
+        named = self._settings.get("model_folders")
+        found = [file for file in find_elsewhere(Path.home(), named=named) if os.path.realpath(file.path) not in known]
         return FoundModels(tuple(self._fits.found(file) for file in found))
 
     def read_model_details(self, asked: PathOnly) -> ModelSheet:

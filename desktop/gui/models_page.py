@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QW
 from desktop.domain.models import MachineVerdict, Model, OfferedModel
 from desktop.gui.controls import Button, column, empty, framed, label, plain_tip, row
 from desktop.gui.download_row import DownloadRow
+from desktop.gui.found_section import FoundSection
 from desktop.gui.messages import STAYS_LONG, Message
-from desktop.gui.model_cards import CardActions, found_card, model_card
+from desktop.gui.model_cards import CardActions, model_card
 from desktop.gui.model_sheet import ModelSheetForm
 from desktop.gui.model_state import ModelState
 from desktop.gui.model_wording import speed_text
@@ -35,9 +36,12 @@ class ModelsPage(PageFrame):
         self.rows: dict[str, DownloadRow] = {}
         self.form: ModelSheetForm | None = None
         self.beside_title.addWidget(Button(tr("Add a .gguf file…"), on_add))
-        self._installed, self._coming, self._found, self._offers = (column(2) for _ in range(4))
-        for part in (self._installed, self._coming, self._found, self._offers):
-            self.body.addLayout(part)
+        self._installed, self._coming, self._offers = (column(2) for _ in range(3))
+        self.found = FoundSection(parts, self.models)
+        self.body.addLayout(self._installed)
+        self.body.addLayout(self._coming)
+        self.body.addWidget(self.found)
+        self.body.addLayout(self._offers)
         self.body.addStretch(1)
         parts.state.models_changed.connect(self._show_installed)
         self.models.sheet_changed.connect(self._show_installed)
@@ -45,6 +49,7 @@ class ModelsPage(PageFrame):
         self.models.offers_changed.connect(self._show_offers)
         self.models.measuring_changed.connect(self._show_offers)
         self.models.found_changed.connect(self._show_found)
+        parts.state.settings_changed.connect(self._show_found)
         self._show_installed()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -199,15 +204,7 @@ class ModelsPage(PageFrame):
 
     def _show_found(self) -> None:
         with KeptFocus(self):
-            empty(self._found)
-            found = self.models.found.models if self.models.found is not None else ()
-            if not found:
-                return
-            _add_title(self._found, tr("Found on this computer"))
-            hint = tr("Other programs keep these. They can be used where they are; nothing is copied unless you ask.")
-            self._found.addWidget(label(hint, "muted", wrap=True))
-            for each in found:
-                self._found.addWidget(framed("card", found_card(each, self.models)))
+            self.found.show_found()
 
 
 class KeptFocus:

@@ -1,13 +1,13 @@
 """Models that other programs keep on this disk: found, named as those programs name them, and never touched.
 
-Only the usual folders of known programs are looked at, to a bounded depth; links are followed to files, never to
-folders.
+Only the usual folders of known programs, and those that the user named, are looked at, to a bounded depth; links are
+followed to files, never to folders.
 """
 
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,17 +23,23 @@ SMALLEST = 20 << 20  # below that it is a tone, a vocabulary or a broken downloa
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A usable model at `path`, which `program` calls `name`."""
+    """A usable model at `path`, which `program` calls `name`; `program` is a folder where the user named that."""
 
     path: str
     name: str
     program: str
 
 
-def find_elsewhere(home: Path, environment: Mapping[str, str] = os.environ) -> tuple[FoundFile, ...]:
-    """By program and name; one that can't be used as a model is left out. Reads headers only."""
+def find_elsewhere(
+    home: Path, environment: Mapping[str, str] = os.environ, named: Iterable[str | Path] = ()
+) -> tuple[FoundFile, ...]:
+    """By program and name; one that can't be used as a model is left out. Reads headers only.
+
+    `named` are folders of the user's choice.
+    """
     found: dict[str, FoundFile] = {}
-    for file in [*_gguf_files(home, environment), *_ollama_files(home, environment)][:MOST_FILES]:
+    own = [FoundFile(str(path), path.stem, str(folder)) for folder in map(Path, named) for path in _walk(folder)]
+    for file in [*_gguf_files(home, environment), *_ollama_files(home, environment), *own][: 2 * MOST_FILES]:
         real = os.path.realpath(file.path)
         if real not in found and _is_model(real):
             found[real] = file

@@ -3,6 +3,7 @@
 A new setting is one entry here; the settings page, the CLI and the checks follow from it.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,8 @@ from desktop.domain.errors import UserError
 class SettingKind(StrEnum):
     """What a value may be. TONES: a list of `{"path": str, "strength": 0 to 1.5}`; NUMBERS: a list of whole numbers.
 
-    MODELS: by a model's path, an object of the fields of `domain.models.ModelDetails`.
+    FOLDERS: a list of absolute paths. MODELS: by a model's path, an object of the fields of
+    `domain.models.ModelDetails`.
     """
 
     BOOL = "bool"
@@ -23,6 +25,7 @@ class SettingKind(StrEnum):
     CHOICE = "choice"
     TONES = "tones"
     NUMBERS = "numbers"
+    FOLDERS = "folders"
     MODELS = "models"
 
 
@@ -74,6 +77,8 @@ class SettingEntry:
                 return isinstance(value, list) and all(_is_tone(item) for item in cast("list[Any]", value))
             case SettingKind.NUMBERS:
                 return isinstance(value, list) and all(type(item) is int for item in cast("list[Any]", value))
+            case SettingKind.FOLDERS:
+                return isinstance(value, list) and all(_is_folder(item) for item in cast("list[Any]", value))
             case SettingKind.MODELS:
                 return isinstance(value, dict) and all(
                     _are_details(item) for item in cast("dict[str, Any]", value).values()
@@ -93,6 +98,10 @@ class SettingEntry:
         if self.kind is SettingKind.TEXT and self.maximum:
             return f"At most {self.maximum:,} characters."
         return f"The value must be of type {self.kind}."
+
+
+def _is_folder(item: Any) -> bool:
+    return type(item) is str and os.path.isabs(item) and "\0" not in item
 
 
 def _is_tone(item: Any) -> bool:
@@ -176,6 +185,7 @@ SETTINGS: tuple[SettingEntry, ...] = (
     ),
     SettingEntry("chosen_model", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("model_details", SettingKind.MODELS, {}, Section.HIDDEN),
+    SettingEntry("model_folders", SettingKind.FOLDERS, [], Section.HIDDEN),
     SettingEntry("chosen_tones", SettingKind.TONES, [], Section.HIDDEN),
     SettingEntry("truth_questions", SettingKind.TEXT, "", Section.HIDDEN),
     SettingEntry("sql_schema", SettingKind.TEXT, "", Section.HIDDEN),

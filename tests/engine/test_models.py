@@ -1,5 +1,6 @@
 """Models through a real engine: what fits, getting one from a hub, details that reach the runner, removal."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -82,7 +83,14 @@ def test_a_model_of_another_program_is_used_where_it_lies(home: Path) -> None:
     folder.mkdir(parents=True)
     there = folder / "small.gguf"
     there.write_bytes(SMALL.read_bytes())
+    named = home / "shared"
+    named.mkdir()
     with RunningEngine(home / "library") as engine:
+        engine.call(m.CHANGE_SETTING, m.Setting("model_folders", json.dumps([str(named)])))
+        (named / "other.gguf").write_bytes(SMALL.read_bytes())
+        other = next(each for each in engine.call(m.FIND_MODELS, Nothing()).models if each.name == "other")
+        assert (other.path, other.program) == (str(named / "other.gguf"), str(named))
+        (named / "other.gguf").unlink()
         (found,) = engine.call(m.FIND_MODELS, Nothing()).models
         assert (found.path, found.program) == (str(there), "LM Studio")
         added = engine.call(m.ADD_MODEL, m.PathOnly(found.path))

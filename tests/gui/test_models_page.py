@@ -208,3 +208,15 @@ def test_the_usual_model_is_suggested_before_smaller_and_faster_ones() -> None:
     assert suggested((small, offer("starter", 10, big))) == small
     assert suggested((offer("small", 5, slow), offer("starter", 10, big))) == offer("small", 5, slow)
     assert suggested((offer("small", 5, big),)) is None
+
+
+def test_a_folder_may_be_named_to_look_for_models_in(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window()
+    page = models(qtbot, window)
+    qtbot.waitUntil(lambda: has_button(page, "Look in another folder…"))
+    page.found.look_in("/srv/models")
+    stop = button(qtbot, page, "Don’t look in /srv/models")
+    assert window.parts.state.settings["model_folders"] == ["/srv/models"]
+    stop.click()
+    qtbot.waitUntil(lambda: not has_button(page, "Don’t look in /srv/models"))
+    assert window.parts.state.settings["model_folders"] == []

@@ -97,13 +97,13 @@ TINY_MODELS = (
     _tiny("llama", "llama", "LlamaForCausalLM"),
     # as many key heads as query heads, and heads that are wider than the model divided by their number
     _tiny("mistral", "llama", "MistralForCausalLM", num_key_value_heads=4, head_dim=12),
-    _tiny("ministral3", "mistral3", "Ministral3ForCausalLM", head_dim=12, rope_parameters=_MINISTRAL_ROPE),
     _tiny("qwen2", "qwen2", "Qwen2ForCausalLM"),
     _tiny("qwen3", "qwen3", "Qwen3ForCausalLM", head_dim=16),
     _tiny("gemma", "gemma", "GemmaForCausalLM", tie_word_embeddings=True),
     _tiny("gemma2", "gemma2", "Gemma2ForCausalLM", tie_word_embeddings=True),
     _tiny("gemma3_text", "gemma3", "Gemma3ForCausalLM", tie_word_embeddings=True),
     _tiny("phi3", "phi3", "Phi3ForCausalLM", joined=True, pad_token_id=0),
+    _tiny("ministral3", "mistral3", "Ministral3ForCausalLM", head_dim=12, rope_parameters=_MINISTRAL_ROPE),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.llm import elsewhere
-from desktop.llm.elsewhere import find_elsewhere
+from desktop.llm.elsewhere import FoundFile, find_elsewhere
 
 DIGEST = "ab" * 32
 
@@ -86,3 +86,14 @@ def test_a_damaged_manifest_and_missing_folders_are_passed_over(tmp_path: Path) 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     assert found(tmp_path) == []
+
+
+def test_a_folder_that_the_user_names_is_looked_into(small_model: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    model = put(shared / "deep/er/own.gguf", small_model.resolve())
+    (shared / "notes.gguf").write_text("no model")
+    assert find_elsewhere(tmp_path, {}) == ()
+    assert find_elsewhere(tmp_path, {}, [shared, tmp_path / "gone"]) == (FoundFile(str(model), "own", str(shared)),)
+    model.unlink()
+    put(tmp_path / ".lmstudio/models/again.gguf", small_model.resolve())
+    assert [file.program for file in find_elsewhere(tmp_path, {}, [str(tmp_path)])] == ["LM Studio"]
