@@ -18,6 +18,7 @@ from desktop.llm.devices import Device
 from desktop.llm.hardware import card_memory, room_on_card
 from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds
 from desktop.llm.probe import ProbeResult, probe_build
+from desktop.llm.stopping import Stopped, never
 from desktop.platform_support.memory import free_memory
 
 MEMORY = "probes.json"
@@ -43,19 +44,21 @@ class BuildChoice:
     def __init__(
         self,
         root: Path,
-        probe: Callable[[NativeBuild], ProbeResult] = probe_build,
+        probe: Callable[[NativeBuild, Stopped], ProbeResult] = probe_build,
         clock: Callable[[], float] = time.time,
         processor: NativeBuild = PROCESSOR,
     ) -> None:
         self._root, self._probe, self._clock, self._processor = root, probe, clock, processor
         self._lock = threading.Lock()
 
-    def choose(self) -> Choice:
-        """May take as long as a probe, the first time with a new driver or build."""
+    def choose(self, stopped: Stopped = never) -> Choice:
+        """May take as long as a probe, the first time with a new driver or build. Raises ModelLoadStopped when one is
+        `stopped`; then nothing is remembered of it.
+        """
         note = ""
         with self._lock:
             for build in gpu_builds(self._root):
-                result = self._known(build)
+                result = self._known(build, stopped)
                 if not result.problem:
                     return Choice(build)
                 note = note or f"The graphics card is not used. {result.problem}"
@@ -94,12 +97,12 @@ class BuildChoice:
             self._write(good)
             return True
 
-    def _known(self, build: NativeBuild) -> ProbeResult:
+    def _known(self, build: NativeBuild, stopped: Stopped) -> ProbeResult:
         key = _key(build)
         known = self._remembered(key)
         if known is not None:
             return known
-        result = self._probe(build)
+        result = self._probe(build, stopped)
         if result.problem:
             result = dataclasses.replace(result, again_at=self._clock() + _FAILED_SECONDS)
         self._remember(key, result)

@@ -293,7 +293,8 @@ class ModelRunner:
     def _load_on_choice(self, request: LoadModel) -> ModelLoaded:
         """On the GPU's build where there is one; when that ends the runner, on the processor."""
         self._running()
-        self._loading.check()
+        if self._loading.is_stopped():
+            raise ModelLoadStopped
         build = self._choice.build
         try:
             loaded = self._call(LOAD_MODEL, request if build.gpu else replace(request, gpu_layers=0))
@@ -317,7 +318,7 @@ class ModelRunner:
         if self._child is not None:
             _end(self._child)
         if self._builds is not None:
-            self._choice = self._builds.choose()
+            self._choice = self._builds.choose(self._loading.is_stopped)
         self._child = self._start(self._on_event, {**child_environment(), **self._choice.build.environment()})
         self._child.call(HELLO, Hello(PROTOCOL), HELLO_SECONDS)
         return self._child

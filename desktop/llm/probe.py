@@ -3,21 +3,25 @@ its GPUs, and prints what it found (`--say`: in words). A driver that crashes or
 for an answer.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from desktop.llm.devices import Device
 from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild
+from desktop.llm.stopping import ModelLoadStopped, Stopped, never
 from desktop.platform_support.environment import child_environment, harden
 
 # the first use of a driver may compile shaders
 PROBE_SECONDS = 60.0
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,36 @@ class ProbeResult:
     again_at: float = 0.0
 
 
-def probe_build(build: NativeBuild, seconds: float = PROBE_SECONDS) -> ProbeResult:
-    """Tries a build in a process of its own."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "desktop.llm.probe"],
-            env={**child_environment(), **build.environment()},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+def probe_build(build: NativeBuild, stopped: Stopped = never, seconds: float = PROBE_SECONDS) -> ProbeResult:
+    """Tries a build in a process of its own. Raises ModelLoadStopped once it is `stopped`."""
+    probe = subprocess.Popen(
+        [sys.executable, "-m", "desktop.llm.probe"],
+        env={**child_environment(), **build.environment()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with probe:
+        output = _output(probe, stopped, time.monotonic() + seconds)
+    if output is None:
         return ProbeResult((), f"It did not answer within {seconds:.0f} seconds.")
-    if done.returncode != 0:
-        return ProbeResult((), "Its driver could not be loaded." if done.returncode > 0 else "Its driver crashed.")
-    return _read(done.stdout)
+    if probe.returncode != 0:
+        return ProbeResult((), "Its driver could not be loaded." if probe.returncode > 0 else "Its driver crashed.")
+    return _read(output)
+
+
+def _output(probe: "subprocess.Popen[bytes]", stopped: Stopped, deadline: float) -> bytes | None:
+    """None after the deadline."""
+    try:
+        while not stopped():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return probe.communicate(timeout=min(_LOOK_SECONDS, max(0.0, deadline - time.monotonic())))[0]
+            if time.monotonic() >= deadline:
+                return None
+        raise ModelLoadStopped
+    finally:
+        # a driver may hang in it
+        probe.kill()
 
 
 def _read(output: bytes) -> ProbeResult:

@@ -41,10 +41,9 @@ class Loading:
             with self._lock:
                 self.path, self._stopped = "", never
 
-    def check(self) -> None:
-        """Raises ModelLoadStopped: to be asked once the process is there, which `end` may have missed."""
-        if self._stopped():
-            raise ModelLoadStopped
+    def is_stopped(self) -> bool:
+        """Whether there is a load that was stopped: `end` misses a process that is not there yet."""
+        return self._stopped()
 
     def end(self, kill: Callable[[], object], *, anyway: bool = False) -> None:
         """From any thread: kills the process if a load is under way that was stopped, or `anyway`."""

@@ -14,6 +14,7 @@ from desktop.llm.devices import Device
 from desktop.llm.hardware import room_on_card
 from desktop.llm.native_builds import PROCESSOR, NativeBuild, driver_stamp, gpu_builds, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult, probe_build
+from desktop.llm.stopping import ModelLoadStopped, Stopped
 
 CARD = Device("Vulkan0", "A card", 6 << 30, 8 << 30)
 WORKS, FAILS = ProbeResult((CARD,), ""), ProbeResult((), "Its driver crashed.")
@@ -26,7 +27,7 @@ class Probes:
         self._results = results
         self.tried: list[str] = []
 
-    def __call__(self, build: NativeBuild) -> ProbeResult:
+    def __call__(self, build: NativeBuild, _stopped: Stopped) -> ProbeResult:
         self.tried.append(build.gpu)
         return self._results[build.gpu]
 
@@ -169,7 +170,15 @@ def test_without_builds_nothing_is_tried(tmp_path: Path) -> None:
 
 def test_a_build_that_cannot_be_loaded_is_a_sentence(tmp_path: Path) -> None:
     assert probe_build(NativeBuild("vulkan", tmp_path)).problem == "Its driver could not be loaded."
-    assert probe_build(NativeBuild("vulkan", tmp_path), 0.001).problem.startswith("It did not answer")
+    assert probe_build(NativeBuild("vulkan", tmp_path), seconds=0.001).problem.startswith("It did not answer")
+
+
+def test_a_probe_ends_when_it_is_stopped_and_nothing_is_remembered_of_it(root: Path) -> None:
+    builds = BuildChoice(root)
+    with pytest.raises(ModelLoadStopped):
+        builds.choose(lambda: True)
+    assert builds.card_memory() is None
+    assert not (root / MEMORY).exists()
 
 
 def test_the_packages_own_build_has_no_card() -> None:

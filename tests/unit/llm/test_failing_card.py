@@ -15,6 +15,7 @@ from desktop.llm.client import ModelRunner, RunnerDied, start_runner
 from desktop.llm.devices import Device
 from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult
+from desktop.llm.stopping import Stopped
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Event
@@ -24,7 +25,7 @@ from tests.support.model_parts import model_parts
 QUESTION = (Turn("user", "Tell me about the sea."),)
 
 
-def works(_build: NativeBuild) -> ProbeResult:
+def works(_build: NativeBuild, _stopped: Stopped) -> ProbeResult:
     return ProbeResult((Device("Vulkan0", "A card", 1 << 33, 1 << 33),), "")
 
 

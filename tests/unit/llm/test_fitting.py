@@ -116,7 +116,7 @@ def test_the_command_line_counts_the_card_as_the_window_does(tmp_path: Path, mon
     large = Model("/large.gguf", "large", "llama", LARGE.size, LARGE.trained, "", LARGE.cache)
     (before,) = with_fits([large], folders)
     card = ProbeResult((Device("Vulkan0", "A card", 12 * GB, 12 * GB),), "")
-    BuildChoice(folders.native, lambda _: card).choose()
+    BuildChoice(folders.native, lambda *_: card).choose()
     (after,) = with_fits([large], folders)
     assert before.fit is not None
     assert after.fit is not None

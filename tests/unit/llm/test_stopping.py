@@ -15,8 +15,11 @@ from desktop.answering.interfaces import AskedQuestion, Draft
 from desktop.domain.answers import AnswerFormat, AnswerState
 from desktop.domain.voices import Shape
 from desktop.engine.answer_jobs import LoadedModel
+from desktop.llm.build_choice import BuildChoice
 from desktop.llm.client import ModelRunner, start_runner
-from desktop.llm.stopping import NOTHING, ModelLoadStopped
+from desktop.llm.native_builds import NativeBuild, llama_version, write_manifest
+from desktop.llm.probe import ProbeResult
+from desktop.llm.stopping import NOTHING, ModelLoadStopped, Stopped
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.lines import Event
 from desktop.protocol.runner_messages import Generated, Turn
@@ -145,6 +148,24 @@ def test_a_load_ends_at_once_and_the_model_is_not_blamed(tmp_path: Path, small_m
             parts.models.load(path, (), stop.cancelled)
         assert parts.runner.pid is None, "what was stopped before does not begin to load"
         assert parts.models.load(path, ()) > 0
+
+
+def test_while_a_graphics_card_is_tried_before_the_load(tmp_path: Path, small_model: Path) -> None:
+    stop, looked = Stop(), threading.Event()
+
+    def hangs(_build: NativeBuild, stopped: Stopped) -> ProbeResult:
+        threading.Thread(target=stop.now).start()
+        while not stopped():
+            looked.wait(0.01)
+        raise ModelLoadStopped
+
+    (tmp_path / "cards/vulkan").mkdir(parents=True)
+    write_manifest(tmp_path / "cards/vulkan", "vulkan", llama_version())
+    with model_parts(tmp_path, builds=BuildChoice(tmp_path / "cards", hangs)) as parts:
+        stop.runner = parts.runner
+        with pytest.raises(ModelLoadStopped):
+            parts.models.load(str(small_model), (), stop.cancelled)
+        assert parts.runner.pid is None
 
 
 def test_the_load_of_another_question_goes_on(tmp_path: Path, small_model: Path) -> None:
