@@ -88,6 +88,10 @@ class FakeEngine:
         with (self.folder / log_name).open("a", encoding="utf-8") as log:
             log.write(name + "\n")
 
+    def user_active(self, _: Nothing) -> Nothing:
+        self.note("active", "active.log")
+        return Nothing()
+
     def send(self, event: object) -> None:
         if self.server is not None:
             self.server.send_event(event)
@@ -388,7 +392,7 @@ class FakeEngine:
             m.PREVIEW_EMBEDDER: lambda asked: m.EmbedderCost(asked.name, 8_880, 120, 0, 89.0),
             m.CHOOSE_EMBEDDER: self.choose_embedder,
             m.UNDO_PASSAGES: self.undo_passages,
-            m.USER_ACTIVE: lambda _: Nothing(),
+            m.USER_ACTIVE: self.user_active,
             m.PREVIEW_RULES: self.preview_rules,
             m.SET_RULES: self.set_rules,
             m.PAUSE: self.pause,
