@@ -3,7 +3,8 @@
 Neither the file's title nor the headings above are part of it: a title line put on top of a book, or another name for
 its first heading, would else embed all of it again. Its words are renewed, so the new title and headings are found; the
 vector goes on meaning the old ones with the text. That weighs little: the first passage below a heading holds it in its
-text, and the others are long (the splitter cuts no closer than `Sizes.window`).
+text, and the others are long (the splitter cuts no closer than `Sizes.window`). With every vector of the English sets
+of `bench find` made under a title that no file has, nDCG@10 was 0.861 instead of 0.862 and 0.985 instead of 0.986.
 """
 
 from collections import deque
