@@ -2,6 +2,7 @@
 same check as a folder of the user's own. Connects to nothing itself.
 """
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,10 +35,14 @@ class EmbedderDownload:
             raise UserError(f"“{self._known.name}” is here already.", "footnote embedders list shows it.")
         return self._download.run(on_progress)
 
-    def add(self, fetched: Fetched, on_words: Callable[[str], None]) -> Path:
+    def pause(self) -> None:
+        """From any thread; what came is kept."""
+        self._download.pause()
+
+    def add(self, fetched: Fetched, on_words: Callable[[str], None], stop: threading.Event | None = None) -> Path:
         """Its folder on the shelf. Raises as `add_embedder`; what came is kept then, and deleted after."""
         add = add_embedder if self._known.dimension else add_reranker
-        made = add(Path(fetched.path), self._shelf, on_words)
+        made = add(Path(fetched.path), self._shelf, on_words, stop)
         discard(self._shelf, self.order.id)
         return made
 

@@ -7,6 +7,7 @@ from typing import Any
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
+from desktop.engine.embedder_getting import EmbedderGetting
 from desktop.engine.embedder_requests import EmbedderRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.library_requests import LibraryRequests
@@ -42,6 +43,10 @@ BACKGROUND = (
             "find_models",
             "list_offers",
             "discard_download",
+            "list_embedder_offers",
+            "get_embedder",
+            "pause_embedder",
+            "discard_embedder",
             "measure_speed",
             "export_conversation",
         }
@@ -59,6 +64,7 @@ class Requests:
     forgetting: Forgetting
     rules: RuleRequests
     embedders: EmbedderRequests
+    embedder_getting: EmbedderGetting
     answers: AnswerRequests
     kept: ConversationRequests
     voices: VoiceRequests
@@ -103,6 +109,10 @@ def _of_the_library(r: Requests) -> Handlers:
         m.PREVIEW_EMBEDDER: r.embedders.preview_embedder,
         m.CHOOSE_EMBEDDER: r.embedders.choose_embedder,
         m.UNDO_PASSAGES: r.embedders.undo_passages,
+        m.LIST_EMBEDDER_OFFERS: r.embedder_getting.list_offers,
+        m.GET_EMBEDDER: r.embedder_getting.get_embedder,
+        m.PAUSE_EMBEDDER: r.embedder_getting.pause_embedder,
+        m.DISCARD_EMBEDDER: r.embedder_getting.discard_embedder,
     }
 
 

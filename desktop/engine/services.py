@@ -14,6 +14,7 @@ from desktop.engine.chosen_embedder import ChosenModels
 from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.conversation_requests import ConversationRequests
 from desktop.engine.download_requests import DownloadRequests
+from desktop.engine.embedder_getting import EmbedderGetting
 from desktop.engine.embedder_requests import EmbedderRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
@@ -114,6 +115,7 @@ class Services:
         self._kept = ConversationRequests(self._conversations, FilesNow(self._database))
         self._library = self._build_library(folders)
         self._embedders = self._build_embedders(folders, search_models)
+        self._embedder_getting = EmbedderGetting(folders)
         self._rules = RuleRequests(self._files, self._indexer, str(folders.library))
         self._forgetting = Forgetting(
             folders,
@@ -235,6 +237,7 @@ class Services:
             forgetting=self._forgetting,
             rules=self._rules,
             embedders=self._embedders,
+            embedder_getting=self._embedder_getting,
             answers=self._answers,
             kept=self._kept,
             voices=self._voices,
@@ -261,6 +264,7 @@ class Services:
         self._indexing_reader.close()
         self._indexer.stop()
         self._downloads.stop()
+        self._embedder_getting.stop()
         self._idle.stop()
         self._recognition.close()
         self._models.close()

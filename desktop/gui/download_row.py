@@ -1,10 +1,11 @@
 """One model on its way: what it is doing, how far it is, and pause, go on, discard. Follows its download in place."""
 
+from typing import Protocol
+
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from desktop.domain.downloads import Download, DownloadState
 from desktop.gui.controls import Button, column, label, look_again, row
-from desktop.gui.model_state import ModelState
 from desktop.gui.model_wording import download_text, hash_text, origin_text
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown
@@ -13,10 +14,18 @@ STEPS = 1000
 GOING = (DownloadState.CONNECTING, DownloadState.RUNNING, DownloadState.CHECKING)
 
 
+class DownloadActions(Protocol):
+    """What a row's buttons do, by the download's id."""
+
+    def get(self, download_id: str, /) -> None: ...
+    def pause(self, download_id: str, /) -> None: ...
+    def discard(self, download_id: str, /) -> None: ...
+
+
 class DownloadRow:
     """`frame_layout` is what stands in a card."""
 
-    def __init__(self, state: ModelState, download: Download) -> None:
+    def __init__(self, state: DownloadActions, download: Download) -> None:
         self._state, self._download = state, download
         name = shown(download.name)
         self._doing = label("", "muted", wrap=True)
@@ -47,7 +56,7 @@ class DownloadRow:
             self._doing.setProperty("look", look)
             look_again(self._doing)
         origin = download.origin
-        self._source.setText(f"{origin_text(origin)}\n{hash_text(origin)}" if origin is not None else "")
+        self._source.setText(f"{origin_text(origin)}\n{hash_text(origin)}".strip() if origin is not None else "")
         _show(self._source, origin is not None)
         self.bar.setValue(STEPS * download.done // download.total if download.total else 0)
         _show(self.bar, download.state is not DownloadState.FAILED or bool(download.done))

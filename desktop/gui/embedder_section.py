@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.domain.errors import FootnoteError
 from desktop.gui.controls import Button, ElidedLabel, column, empty, framed, label, row
+from desktop.gui.embedder_offers import EmbedderOffersPart
 from desktop.gui.parts import Parts
 from desktop.gui.translation import tr
 from desktop.gui.wording import shown, size_text
@@ -43,10 +44,8 @@ class EmbedderSection(QWidget):
         about = tr("An embedder tells which passages mean what a question asks. Words are searched with any of them.")
         lines.addWidget(label(about, "muted", wrap=True))
         lines.addLayout(self._cards)
-        more = tr(
-            "Others, for other languages: in a terminal, footnote embedders known, then footnote embedders get NAME"
-        )
-        lines.addWidget(label(more, "muted", wrap=True))
+        self.offers = EmbedderOffersPart(parts, self._read)
+        lines.addWidget(self.offers)
         self.setLayout(lines)
         parts.state.status_changed.connect(self._read)
         self._read()

@@ -91,5 +91,8 @@ def origin_text(origin: Origin) -> str:
 
 
 def hash_text(origin: Origin) -> str:
+    """Empty where each of several files has one of its own."""
+    if not origin.sha256:
+        return ""
     text = tr("SHA-256\u00a0{sha256}", sha256=f"{origin.sha256[:12]}…")
     return tr("{hash}, as the source says", hash=text) if origin.announced else text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.downloads import Download
 from desktop.protocol.common_messages import Nothing
 from desktop.protocol.lines import Method
 
@@ -52,7 +53,37 @@ class EmbedderCost:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedderOffer:
+    """A good one to get; `languages` are ISO 639 codes."""
+
+    name: str
+    repository: str
+    licence: str
+    languages: tuple[str, ...]
+    parameters: str
+    tokens: int
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderOffers:
+    """Those that are not here yet. `download` is on its way, paused or failed; `doing` is what is made of it now.
+
+    Without the `workshop` none can be made.
+    """
+
+    offers: tuple[EmbedderOffer, ...]
+    download: Download | None
+    doing: str
+    workshop: bool
+
+
 LIST_EMBEDDERS = Method("list_embedders", Nothing, Embedders)
 PREVIEW_EMBEDDER = Method("preview_embedder", EmbedderName, EmbedderCost)
 CHOOSE_EMBEDDER = Method("choose_embedder", EmbedderName, Embedders)
 UNDO_PASSAGES = Method("undo_passages", Nothing, Embedders)
+LIST_EMBEDDER_OFFERS = Method("list_embedder_offers", Nothing, EmbedderOffers)
+GET_EMBEDDER = Method("get_embedder", EmbedderName, EmbedderOffers)
+PAUSE_EMBEDDER = Method("pause_embedder", Nothing, EmbedderOffers)
+DISCARD_EMBEDDER = Method("discard_embedder", EmbedderName, EmbedderOffers)

@@ -14,7 +14,7 @@ from desktop.domain.files import FileRow, FileState
 from desktop.domain.fits import Fit, Verdict
 from desktop.domain.models import Model, Tone
 from desktop.domain.tones import ToneCard, ToneSample, TruthMeasures, TruthReport
-from desktop.protocol.engine_messages import EmbedderEntry, Embedders, ScopeSuggestion
+from desktop.protocol.engine_messages import EmbedderEntry, EmbedderOffer, Embedders, ScopeSuggestion
 from desktop.protocol.reader_messages import Box, PageWord
 
 LEASE = (
@@ -356,4 +356,10 @@ EMBEDDERS = Embedders(
     "all-MiniLM-L6-v2",
     0,
     0,
+)
+EMBEDDER_OFFERS = (
+    EmbedderOffer(
+        "granite-97m", "ibm-granite/granite-97m", "Apache-2.0", ("de", "en"), "97M", 32768, "Small: the first to try."
+    ),
+    EmbedderOffer("bge-small-en-v1.5", "BAAI/bge-small-en-v1.5", "MIT", ("en",), "33M", 512, "English, small."),
 )

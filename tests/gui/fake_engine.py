@@ -6,7 +6,7 @@ DIR holds the source files it serves. Words change what it does: `empty` (no fol
 `mute` (starts and exits at once), `old` (another protocol number), `slow` (waits for `DIR/go` between words, and no
 trial of a tone ends by itself), `crash` (dies in the middle of an answer), `problems` (files in every state),
 `downloading`, `stopped`, `card` and `given-up` (see `fake_models`),
-`folders` (nine of them), `many` (100,000 files).
+`bare` (without the workshop), `folders` (nine of them), `many` (100,000 files).
 """
 
 import dataclasses
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.domain.answers import Answer, AnswerState, Conversation
+from desktop.domain.downloads import Download, DownloadState
 from desktop.domain.errors import FileProblem, UserError
 from desktop.domain.files import FileState, Folder
 from desktop.engine.source_words import hits_of, locate
@@ -60,6 +61,7 @@ class FakeEngine:
         self.paused = False
         older, former = 3 if "outdated" in words else 0, 1_204 if "cut-anew" in words else 0
         self.embedders = dataclasses.replace(canned.EMBEDDERS, outdated=older, former=former)
+        self.embedder_download: Download | None = None
         self.calls: list[str] = []
         if "empty" not in words:
             self._seed()
@@ -119,6 +121,26 @@ class FakeEngine:
 
     def counts(self) -> dict[str, int]:
         return {"indexed": canned.MANY} if "many" in self.words else dict(Counter(row.state.value for row in self.rows))
+
+    def embedder_offers(self) -> m.EmbedderOffers:
+        return m.EmbedderOffers(canned.EMBEDDER_OFFERS, self.embedder_download, "", "bare" not in self.words)
+
+    def get_embedder(self, request: m.EmbedderName) -> m.EmbedderOffers:
+        self.note(f"get embedder {request.name}")
+        return self._embedder_at(request.name, DownloadState.RUNNING)
+
+    def pause_embedder(self, _: Nothing) -> m.EmbedderOffers:
+        assert self.embedder_download is not None
+        return self._embedder_at(self.embedder_download.name, DownloadState.PAUSED)
+
+    def discard_embedder(self, request: m.EmbedderName) -> m.EmbedderOffers:
+        self.note(f"discard embedder {request.name}")
+        self.embedder_download = None
+        return self.embedder_offers()
+
+    def _embedder_at(self, name: str, state: DownloadState) -> m.EmbedderOffers:
+        self.embedder_download = Download(f"embedder-{name}", name, state, 30_000_000, 471_000_000, None, "")
+        return self.embedder_offers()
 
     def choose_embedder(self, request: m.EmbedderName) -> m.Embedders:
         self.note(f"embedder {request.name}")
@@ -389,6 +411,10 @@ class FakeEngine:
             m.RETRY_FILE: self.retry_file,
             m.FORGET_MISSING: self.forget_missing,
             m.LIST_EMBEDDERS: lambda _: self.embedders,
+            m.LIST_EMBEDDER_OFFERS: lambda _: self.embedder_offers(),
+            m.GET_EMBEDDER: self.get_embedder,
+            m.PAUSE_EMBEDDER: self.pause_embedder,
+            m.DISCARD_EMBEDDER: self.discard_embedder,
             m.PREVIEW_EMBEDDER: lambda asked: m.EmbedderCost(asked.name, 8_880, 120, 0, 89.0),
             m.CHOOSE_EMBEDDER: self.choose_embedder,
             m.UNDO_PASSAGES: self.undo_passages,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.gui.controls import Button
@@ -79,3 +79,34 @@ def test_a_cost_in_words() -> None:
     )
     assert "under a minute" in cost_text(EmbedderCost("x", 1, 0, 0, 3.0))
     assert "about 2 hours" in cost_text(EmbedderCost("x", 700_000, 0, 0, 7_000.0))
+
+
+def test_one_is_got_after_its_licence_was_shown(qtbot: QtBot, open_window: OpenWindow, calls: Calls) -> None:
+    part = section(qtbot, open_window()).offers
+    qtbot.waitUntil(lambda: part.more.text() == "2 more can be got")
+    assert part.buttons == {}
+    part.more.click()
+    part.buttons["bge-small-en-v1.5"].click()
+    qtbot.waitUntil(lambda: part.buttons["bge-small-en-v1.5"].text() == "Download")
+    assert calls() == []
+    texts = [each.toPlainText() for each in part.findChildren(QPlainTextEdit)]
+    assert any("MIT License" in text for text in texts)
+    part.buttons["bge-small-en-v1.5"].click()
+    qtbot.waitUntil(lambda: part.row is not None)
+    assert part.row is not None
+    assert calls() == ["get embedder bge-small-en-v1.5"]
+    assert part.row.go_on.text() == "Pause"
+    qtbot.waitUntil(lambda: part.row is not None and part.row.go_on.hasFocus())
+    part.row.go_on.click()
+    qtbot.waitUntil(lambda: part.row is not None and part.row.go_on.text() == "Resume")
+    part.row.discard.click()
+    qtbot.waitUntil(lambda: part.row is None)
+    assert calls()[-1] == "discard embedder bge-small-en-v1.5"
+
+
+def test_without_the_workshop_it_is_said_and_none_can_be_got(qtbot: QtBot, open_window: OpenWindow) -> None:
+    part = section(qtbot, open_window("bare")).offers
+    qtbot.waitUntil(lambda: part.more.text() == "2 more can be got")
+    part.more.click()
+    assert part.buttons == {}
+    assert any("setup --workshop" in each.text() for each in part.findChildren(QLabel))
