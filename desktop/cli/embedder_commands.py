@@ -5,6 +5,7 @@ Only choosing asks the engine, which alone writes the settings; the rest works o
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from desktop.cli.engine_line import EngineLine
 from desktop.cli.printing import print_line, say
 from desktop.domain.embedders import ShelvedModel
 from desktop.domain.errors import FootnoteError, UserError
-from desktop.download.places import read_origins
+from desktop.download.places import forget_origins, read_origins
 from desktop.embedding.adding import add_embedder, add_reranker
 from desktop.embedding.known import known_embedders, known_rerankers
 from desktop.embedding.shelf import find_model, list_embedders, list_rerankers, remove_model
@@ -128,7 +129,10 @@ def embedders_remove(options: argparse.Namespace) -> int:
         raise UserError(f"“{options.name}” is in use.", "Choose another first: footnote embedders use NAME")
     if options.name == DEFAULT_EMBEDDER and not options.reranker:
         raise UserError(f"“{options.name}” came with Footnote and can't be removed.", "Its tokens measure passages.")
-    remove_model(folders.rerankers if options.reranker else folders.embedders, options.name)
+    shelf = folders.rerankers if options.reranker else folders.embedders
+    remove_model(shelf, options.name)
+    with contextlib.suppress(OSError):  # of one that is gone they count for nothing
+        forget_origins(shelf, options.name)
     return embedders_list(options)
 
 

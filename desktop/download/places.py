@@ -102,7 +102,20 @@ def keep_origin(folder: Path, file: str, origin: Origin | None) -> None:
         origins.pop(file, None)
         if origin is not None:
             origins[file] = origin
-        write_whole(folder / PINS, json.dumps({name: encode(kept) for name, kept in origins.items()}, indent=1))
+        _write_origins(folder, origins)
+
+
+def forget_origins(folder: Path, of: str) -> None:
+    """Of all files of the model `of`, which is a folder. Raises OSError."""
+    if any(name.startswith(f"{of}/") for name in read_origins(folder)):
+        with _alone(folder / FOLDER / "origins.lock"):
+            _write_origins(
+                folder, {name: kept for name, kept in read_origins(folder).items() if not name.startswith(f"{of}/")}
+            )
+
+
+def _write_origins(folder: Path, origins: dict[str, Origin]) -> None:
+    write_whole(folder / PINS, json.dumps({name: encode(kept) for name, kept in origins.items()}, indent=1))
 
 
 @contextmanager

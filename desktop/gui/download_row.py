@@ -46,11 +46,11 @@ class DownloadRow:
         self.layout.addWidget(self.discard)
         self.follow(download)
 
-    def follow(self, download: Download) -> None:
-        """Shows how far it is now; the button keeps its focus."""
+    def follow(self, download: Download, doing: str = "") -> None:
+        """Shows how far it is now, or what is made of it; the button keeps its focus."""
         self._download = download
         name = shown(download.name)
-        self._doing.setText(download_text(download))
+        self._doing.setText(shown(doing) or download_text(download))
         look = "bad" if download.state is DownloadState.FAILED else "muted"
         if self._doing.property("look") != look:
             self._doing.setProperty("look", look)

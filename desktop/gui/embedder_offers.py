@@ -41,7 +41,6 @@ class EmbedderOffersPart(QWidget):
         self.row: DownloadRow | None = None
         self.buttons: dict[str, Button] = {}
         self.more = Button("", self._toggle, look="link")
-        self._doing = label("", "muted", wrap=True)
         self._coming, self._cards = column(2), column(2)
         above = row(0)
         above.addWidget(self.more)
@@ -87,15 +86,8 @@ class EmbedderOffersPart(QWidget):
             return
         if self.row is None:
             self.row = DownloadRow(self, download)
-            self._doing = label("", "muted", wrap=True)
-            inside = column(1)
-            inside.addLayout(self.row.layout)
-            inside.addWidget(self._doing)
-            self._coming.addWidget(framed("card", inside))
-        self.row.follow(download)
-        words = self._known.doing if self._known is not None else ""
-        self._doing.setText(shown(words))
-        self._doing.setVisible(bool(words))
+            self._coming.addWidget(framed("card", self.row.layout))
+        self.row.follow(download, self._known.doing if self._known is not None else "")
 
     def _show_offers(self) -> None:
         empty(self._cards)

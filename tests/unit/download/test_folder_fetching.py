@@ -15,7 +15,7 @@ from desktop.download.folder_fetching import FolderFetching
 from desktop.download.hub import Hub
 from desktop.download.hub_files import HubFolder
 from desktop.download.index_settings import IndexSettings
-from desktop.download.places import Place, read_origins
+from desktop.download.places import Place, forget_origins, keep_origin, read_origins
 from desktop.download.problems import DownloadProblem
 from desktop.embedding.adding import workshop_is_installed
 from desktop.embedding.foreign_folder import KNOWN_FILES
@@ -85,6 +85,10 @@ def test_the_known_files_come_and_no_others(getter: Getter) -> None:
         f"multilingual-e5-small/{name}": hashlib.sha256(content).hexdigest() for name, content in FILES.items()
     }
     assert {(pin.revision, pin.announced) for pin in pins.values()} == {(REVISION, True)}
+    other = pins["multilingual-e5-small/config.json"]
+    keep_origin(getter.shelf, "another/config.json", other)
+    forget_origins(getter.shelf, "multilingual-e5-small")
+    assert read_origins(getter.shelf) == {"another/config.json": other}
     assert max(event.done for event in getter.told) == getter.told[-1].total == fetched.origin.size
 
 

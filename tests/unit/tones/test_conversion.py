@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,14 @@ def test_the_record_tells_a_wrong_order_of_rows(tmp_path: Path) -> None:
             assert digest(unturned) != record[name]
             wrong_heads = permuted(unturned, heads // 2)
             assert digest(wrong_heads) != record[name]
+
+
+def test_a_family_that_is_not_known_is_refused_by_its_name(tmp_path: Path) -> None:
+    base = base_of(replace(LLAMA, family="falcon", architecture="falcon"), tmp_path)
+    with pytest.raises(UserError) as refused:
+        convert_tone(write_peft(tmp_path / "adapter", LLAMA), tmp_path / "tone.gguf", base)
+    assert "Adapters for falcon models can't be converted here; those for gemma, " in refused.value.hint
+    assert "mistral3" in refused.value.hint and not (tmp_path / "tone.gguf").exists()
 
 
 @pytest.mark.parametrize("name", PATTERN_CASES)
