@@ -192,10 +192,11 @@ class ModelRunner:
         """Ends what was stopped: a generation returns what it has with the reason "cancelled", a load ends with its
         process.
         """
+        # the load first: a process that is only starting would leave the other request waiting
+        self._loading.end(self._kill)
         listener = self._listener
         if listener is not None:
             listener.cancel()
-        self._loading.end(self._kill)
 
     def count_tokens(self, texts: Sequence[str]) -> tuple[int, ...]:
         """Tokens of each text as words of a prompt, without what the template adds around a turn."""
