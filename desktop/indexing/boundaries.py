@@ -25,6 +25,12 @@ _ABBREVIATIONS = re.compile(
     r"(?i:mrs?|ms|dr|prof|st|no|nr|vs|art|abs|al|fig|eq|vol|cf|bzw|inc|ltd|jr|sr|approx)|\w|\d\d"
 )
 _LAST_WORD = re.compile(r"(\w+)\.$")
+# what stands around a heading where the text is its own source: `## `, `** TODO `, `\section{`; `}\label{sec:rent}`;
+# and a line of marks below it, or above it as well
+_BEFORE_HEADING = re.compile(r"(?:\\[a-z]+\*?(?:\[[^\[\]\n]*\])?\{|(?:TODO|DONE)\b|[^\w\n])*+")
+_AFTER_HEADING = re.compile(
+    r"(?:\}|\\label\{[^{}\n]*\}|[ \t#=*])*+(?:\s*\n(?P<line>([^\w\s])\2{2,}+)[ \t]*(?=\n|\Z))?\s*"
+)
 
 
 def rank_boundaries(document: Document) -> dict[int, int]:
@@ -40,8 +46,10 @@ def rank_boundaries(document: Document) -> dict[int, int]:
     for block in document.blocks:
         _rank_start(document.text, block, ranks)
     for block in document.blocks:
-        if block.kind is BlockKind.HEADING:
-            ranks[_after_space(document.text, block.end)] = INSIDE  # a heading stays with what follows
+        if block.kind is BlockKind.HEADING:  # it stays with what follows
+            for position in range(block.end, _after_heading(document.text, block.end) + 1):
+                if position in ranks:
+                    ranks[position] = INSIDE
     return ranks
 
 
@@ -105,12 +113,30 @@ def _by_lines(text: str, inside: Sequence[int], ranks: dict[int, int]) -> bool:
 def _rank_start(text: str, block: Block, ranks: dict[int, int]) -> None:
     start = _after_space(text, block.start)
     if block.kind is BlockKind.HEADING:
-        ranks[start] = HEADING - min(block.level, 9)
+        begin = _before_heading(text, start, block.end)
+        ranks.update((position, INSIDE) for position in range(begin, start + 1) if position in ranks)
+        ranks[begin] = HEADING - min(block.level, 9)
         return
     rank = ITEM if block.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW) else PARAGRAPH
     if text[max(0, start - 8) : start].rstrip().endswith(":"):
         rank = min(rank, LINE)  # what is announced stays with its announcement
     ranks[start] = max(rank, PAGE) if ranks.get(start) == PAGE else rank
+
+
+def _before_heading(text: str, start: int, end: int) -> int:
+    """Where its marks begin, in its line or in the line above."""
+    line = text.rfind("\n", 0, start) + 1
+    if not _BEFORE_HEADING.fullmatch(text, line, start):
+        return start
+    below = _AFTER_HEADING.match(text, end)
+    marks = below["line"] if below else None
+    above = text.rfind("\n", 0, max(0, line - 1)) + 1
+    return above if marks and text[above:line].rstrip() == marks else line
+
+
+def _after_heading(text: str, end: int) -> int:
+    below = _AFTER_HEADING.match(text, end)
+    return below.end() if below else end
 
 
 def _after_space(text: str, position: int) -> int:

@@ -17,7 +17,7 @@ from desktop.domain.places import PlaceSpan, joined
 from desktop.indexing.boundaries import LINE, PAGE, rank_boundaries
 from desktop.indexing.passage_context import Outline, TableHeaders, context_of, passage_digest
 
-SPLITTER_VERSION = 4
+SPLITTER_VERSION = 5
 
 _HASHED = 20  # characters on each side of a boundary
 _LEAST_ROOM = 32  # tokens; beside a long context, an embedder of little room loses the end of a passage
