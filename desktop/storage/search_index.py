@@ -1,4 +1,4 @@
-"""LanceDB, derived from the passage ledger: one table of terms, one of vectors. The only module that imports lancedb.
+"""LanceDB, derived from the passage ledger: one table of terms, one of vectors. Only this and its parts know lancedb.
 
 A passage's row of terms has its own (`terms`) and those with its neighbours' (`near`): both count in the same search.
 
@@ -8,7 +8,6 @@ other, searches for none of them. Not safe to use before its folder is locked: o
 
 import contextlib
 import datetime
-import math
 import threading
 import warnings
 from collections import Counter
@@ -21,26 +20,26 @@ from typing import Any, TypeVar
 import lancedb
 import numpy as np
 import pyarrow as pa
-from lancedb.index import FTS, IvfRq
-from lancedb.query import FullTextOperator, MatchQuery
+from lancedb.query import FullTextOperator
 
 from desktop.storage.analysis import ANALYSIS_VERSION
-from desktop.storage.index_filters import files_filter, ids_filters
+from desktop.storage.index_filters import ids_filters
+from desktop.storage.index_queries import match_words, nearest, rows_beginning
 from desktop.storage.index_salvage import MISHAPS, keep_readable, translated
-from desktop.storage.index_tables import WORD_INDEX, WORDS, column, vectors_schema, write_anew
+from desktop.storage.index_tables import (
+    WORDS,
+    column,
+    make_word_index,
+    shard_vectors,
+    shards_of,
+    vectors_schema,
+    write_anew,
+)
 from desktop.storage.index_versions import KEEP_VERSIONS
 
 # words that were analysed otherwise stand in a table of another name: it is dropped, and upkeep fills this one
 _WORDS_TABLE = f"words_{ANALYSIS_VERSION}"
 _NEAR_WEIGHT = 1.2
-_SHARDS_FROM = 40_000  # rows of vectors; fewer are compared one by one just as well
-_SHARDS_READ = 0.4  # of the shards, the nearest
-_CODE_BITS, _CODED = 2, 8  # bits a number; the codes want a dimension that the other divides
-_COMPARED = 4  # times what was asked for: so many of the nearest by their codes are compared by the vectors themselves
-_SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made again
-_NAMED_SHARDS = "coded_"
-_EXPAND_ROWS = 300
-_FEW_FILES = 2_000
 
 T = TypeVar("T")
 
@@ -76,9 +75,9 @@ class SearchIndex:
             self._look_for_indices()
 
     def _look_for_indices(self) -> None:
-        self._worded, self._sharded = bool(self._words.list_indices()), self._shards()
+        self._worded, self._sharded = bool(self._words.list_indices()), shards_of(self._vectors)
         if not self._worded and self._words.count_rows():  # it was killed, or salvaged
-            self._make_word_index()
+            self._index_words()
 
     @contextlib.contextmanager
     def _use(self) -> Generator[None]:
@@ -138,7 +137,7 @@ class SearchIndex:
                 self._words.delete(where)
             self._words.add(table)
             if not self._worded:
-                self._make_word_index()
+                self._index_words()
 
     def add_vectors(self, ids: Sequence[int], file_ids: Sequence[int], vectors: np.ndarray) -> None:
         """vectors: float32 [n, dimension], unit length, parallel to the ids."""
@@ -201,7 +200,7 @@ class SearchIndex:
     def _tidy(self, older_than: datetime.timedelta) -> None:
         with self._use(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # it warns of concurrent readers; those read again
-            self._shard_vectors()
+            self._sharded = shard_vectors(self._vectors, self._dimension)
             for table in self._every_table():
                 table.optimize(cleanup_older_than=older_than, delete_unverified=not older_than)
 
@@ -213,41 +212,20 @@ class SearchIndex:
             self._vectors = write_anew(self._connection, self._vector_table, self._vector_schema)
             self._worded, self._sharded = False, 0
             if self._words.count_rows():
-                self._make_word_index()
+                self._index_words()
         self._tidy(datetime.timedelta(0))
 
     def renew_words(self) -> None:
         """Makes the index of words anew: it holds those of removed rows until then, whatever is tidied."""
         with self._use():
             if self._words.count_rows():
-                self._make_word_index()
+                self._index_words()
             else:
                 self._words = write_anew(self._connection, _WORDS_TABLE, WORDS)
                 self._worded = False
 
-    def _shard_vectors(self) -> None:
-        """Near vectors into shards of which a question reads some, as short codes.
-
-        Vectors that were once read stay in memory: 1.5 GB and more for a million passages.
-        """
-        rows, shards = self._vectors.count_rows(), self._shards()
-        if rows < _SHARDS_FROM or self._dimension % _CODED or (shards and rows < _SHARDS_GROWN * shards**2):
-            return
-        count = math.isqrt(rows)
-        coded = IvfRq(distance_type="dot", num_partitions=count, num_bits=_CODE_BITS)
-        self._vectors.create_index("vector", config=coded, name=f"{_NAMED_SHARDS}{count}")
-        for index in self._vectors.list_indices():
-            if index.name != f"{_NAMED_SHARDS}{count}":
-                self._vectors.drop_index(index.name)
-        self._sharded = count
-
-    def _shards(self) -> int:
-        names = [index.name for index in self._vectors.list_indices() if index.name.startswith(_NAMED_SHARDS)]
-        return max((int(name.removeprefix(_NAMED_SHARDS)) for name in names), default=0)
-
-    def _make_word_index(self) -> None:
-        for field in ("terms", "near"):
-            self._words.create_index(field, config=FTS(**WORD_INDEX))
+    def _index_words(self) -> None:
+        make_word_index(self._words)
         self._worded = True
 
     # searching; `within` are the ids of the files to search, None: all
@@ -258,9 +236,8 @@ class SearchIndex:
         """(passage id, BM25 score of its own terms plus that of the terms around it), best first; never zero."""
         if not terms or not self._worded:
             return []
-        text = " ".join(terms)
         # one query for both fields would score every passage that has any of the terms: ten times as long
-        own, near = (self._matches(_match(text, field), limit, within) for field in ("terms", "near"))
+        own, near = (self._matches(terms, field, FullTextOperator.OR, limit, within) for field in ("terms", "near"))
         own_rest, near_rest = (min(found.values()) if len(found) >= limit else 0.0 for found in (own, near))
         both = {i: own.get(i, own_rest) + _NEAR_WEIGHT * near.get(i, near_rest) for i in {*own, *near}}
         return sorted(both.items(), key=lambda item: (-item[1], item[0]))[:limit]
@@ -269,45 +246,24 @@ class SearchIndex:
         """Ids of passages that hold every one of the terms, best first."""
         if not terms or not self._worded:
             return []
-        every = _match(" ".join(terms), "terms", FullTextOperator.AND)
-        return list(self._matches(every, limit, within))
+        return list(self._matches(terms, "terms", FullTextOperator.AND, limit, within))
 
     def terms_beginning(self, start: str, limit: int) -> list[str]:
         """Terms of the library that begin so, the commonest first: of as many passages as are cheap to look at."""
-        begun = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("'", "''")
-        where = f"terms LIKE '{begun}%' OR terms LIKE '% {begun}%'"
-        rows = self._beside_writers(
-            lambda: column(self._words.search().where(where).select(["terms"]).limit(_EXPAND_ROWS).to_arrow(), "terms")
-        )
+        rows = self._beside_writers(lambda: rows_beginning(self._words, start))
         counted = Counter(term for row in rows for term in set(row.split(" ")) if term.startswith(start))
         return [term for term, _ in counted.most_common(limit)]
 
-    def _matches(self, match: MatchQuery, limit: int, within: Collection[int] | None) -> dict[int, float]:
-        def read() -> Any:
-            query = self._words.search(match, query_type="fts").select(["id", "_score"]).limit(limit)
-            return (query if within is None else query.where(files_filter(within), prefilter=True)).to_arrow()
-
-        found = self._beside_writers(read)
-        return {i: s for i, s in zip(column(found, "id"), column(found, "_score"), strict=True) if s > 0}
+    def _matches(
+        self, terms: Sequence[str], field: str, operator: FullTextOperator, limit: int, within: Collection[int] | None
+    ) -> dict[int, float]:
+        return self._beside_writers(lambda: match_words(self._words, terms, field, operator, limit, within))
 
     def find_vectors(
         self, vector: np.ndarray, limit: int, within: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
         """(passage id, cosine), best first; of a large library nearly the best, when it is searched as a whole."""
-
-        def read() -> Any:
-            query = self._vectors.search(vector, vector_column_name="vector").distance_type("dot")
-            if within is not None:
-                query = query.where(files_filter(within), prefilter=True)
-            if within is not None and len(within) < _FEW_FILES:
-                query = query.bypass_vector_index()  # the best of few files may be in any shard
-            elif self._sharded:
-                query = query.minimum_nprobes(math.ceil(self._sharded * _SHARDS_READ)).maximum_nprobes(0)
-                query = query.refine_factor(_COMPARED)
-            return query.select(["id", "_distance"]).limit(limit).to_arrow()
-
-        found = self._beside_writers(read)
-        return [(i, 1.0 - d) for i, d in zip(column(found, "id"), column(found, "_distance"), strict=True)]
+        return self._beside_writers(lambda: nearest(self._vectors, self._sharded, vector, limit, within))
 
     def vectors_of(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
         """float32 [dimension] by passage id, for those that have one."""
@@ -337,7 +293,3 @@ def salvage(folder: Path) -> None:
     """As the method, for an index that can't even be opened."""
     with translated():
         keep_readable(lancedb.connect(folder), folder)
-
-
-def _match(text: str, field: str, operator: FullTextOperator = FullTextOperator.OR) -> MatchQuery:
-    return MatchQuery(text, field, operator=operator)  # pyright: ignore[reportCallIssue]  # its defaults are hidden
