@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-from lancedb.query import FullTextOperator, MatchQuery
 
 from desktop.storage.index_filters import files_filter
-from desktop.storage.index_tables import column
+from desktop.storage.index_tables import column, match
 
 _SHARDS_READ = 0.4  # of the shards, the nearest
 _COMPARED = 4  # times what was asked for: so many of the nearest by their codes are compared by the vectors themselves
@@ -17,16 +16,10 @@ _FEW_FILES = 2_000
 
 
 def match_words(
-    words: Any,
-    terms: Sequence[str],
-    field: str,
-    operator: FullTextOperator,
-    limit: int,
-    within: Collection[int] | None,
+    words: Any, terms: Sequence[str], field: str, every: bool, limit: int, within: Collection[int] | None
 ) -> dict[int, float]:
-    """BM25 of the terms in this field by passage id; never zero."""
-    match = MatchQuery(" ".join(terms), field, operator=operator)  # pyright: ignore[reportCallIssue]  # defaults hidden
-    query = words.search(match, query_type="fts").select(["id", "_score"]).limit(limit)
+    """BM25 of the terms in this field by passage id; never zero. `every`: of passages with all of them."""
+    query = words.search(match(terms, field, every), query_type="fts").select(["id", "_score"]).limit(limit)
     found = (query if within is None else query.where(files_filter(within), prefilter=True)).to_arrow()
     return {i: s for i, s in zip(column(found, "id"), column(found, "_score"), strict=True) if s > 0}
 

@@ -1,10 +1,17 @@
-"""The tables of the search index: their columns, their indices, and writing one anew. Searches nothing."""
+"""The tables of the search index: their columns, their indices, and writing one anew. Searches nothing.
+
+The only module that imports lancedb.
+"""
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import lancedb
 import pyarrow as pa
 from lancedb.index import FTS, IvfRq
+from lancedb.query import FullTextOperator, MatchQuery
 
 WORDS = pa.schema([("id", pa.int64()), ("file_id", pa.int64()), ("terms", pa.string()), ("near", pa.string())])
 # the terms are analysed already, so LanceDB only splits at the spaces
@@ -21,6 +28,11 @@ _SHARDS_FROM = 40_000  # rows of vectors; fewer are compared one by one just as 
 _CODE_BITS, _CODED = 2, 8  # bits a number; the codes want a dimension that the other divides
 _SHARDS_GROWN = 3.0  # times the rows they were made for: then they are made again
 _NAMED_SHARDS = "coded_"
+
+
+def connect(folder: Path) -> Any:
+    """A connection of LanceDB's; the folder need not be there."""
+    return lancedb.connect(folder)
 
 
 def vectors_schema(dimension: int) -> Any:
@@ -54,6 +66,12 @@ def shard_vectors(vectors: Any, dimension: int) -> int:
         if index.name != f"{_NAMED_SHARDS}{count}":
             vectors.drop_index(index.name)
     return count
+
+
+def match(terms: Sequence[str], field: str, every: bool) -> MatchQuery:
+    """Rows with any of the terms in this field, or with `every` one."""
+    operator = FullTextOperator.AND if every else FullTextOperator.OR
+    return MatchQuery(" ".join(terms), field, operator=operator)  # pyright: ignore[reportCallIssue]  # defaults hidden
 
 
 def shards_of(vectors: Any) -> int:

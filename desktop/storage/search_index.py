@@ -1,4 +1,4 @@
-"""LanceDB, derived from the passage ledger: one table of terms, one of vectors. Only this and its parts know lancedb.
+"""LanceDB, derived from the passage ledger: one table of terms, one of vectors. See index_tables.py.
 
 A passage's row of terms has its own (`terms`) and those with its neighbours' (`near`): both count in the same search.
 
@@ -17,10 +17,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
-import lancedb
 import numpy as np
 import pyarrow as pa
-from lancedb.query import FullTextOperator
 
 from desktop.storage.analysis import ANALYSIS_VERSION
 from desktop.storage.index_filters import ids_filters
@@ -29,6 +27,7 @@ from desktop.storage.index_salvage import MISHAPS, keep_readable, translated
 from desktop.storage.index_tables import (
     WORDS,
     column,
+    connect,
     make_word_index,
     shard_vectors,
     shards_of,
@@ -68,7 +67,7 @@ class SearchIndex:
         self._vector_schema = vectors_schema(dimension)
         with self._use():
             folder.mkdir(parents=True, exist_ok=True)
-            self._connection = lancedb.connect(folder)
+            self._connection = connect(folder)
             self.drop(name for name in self.other_vectors() if name.startswith("words"))
             self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(vector_table, self._vector_schema)
@@ -97,14 +96,14 @@ class SearchIndex:
     def open_anew(self) -> None:
         """What was open may have gone stale; nothing is changed. Raises IndexDamaged where a table is not there."""
         with self._use():
-            self._connection = lancedb.connect(self._folder)
+            self._connection = connect(self._folder)
             self._words, self._vectors = map(self._table, (_WORDS_TABLE, self._vector_table))
 
     def salvage(self) -> None:
         """Throws away the tables that can't be read, and makes these anew without rows."""
         with self._use():
-            keep_readable(lancedb.connect(self._folder), self._folder)
-            self._connection = lancedb.connect(self._folder)
+            keep_readable(connect(self._folder), self._folder)
+            self._connection = connect(self._folder)
             self._words = self._open(_WORDS_TABLE, WORDS)
             self._vectors = self._open(self._vector_table, self._vector_schema)
             self._look_for_indices()
@@ -237,7 +236,7 @@ class SearchIndex:
         if not terms or not self._worded:
             return []
         # one query for both fields would score every passage that has any of the terms: ten times as long
-        own, near = (self._matches(terms, field, FullTextOperator.OR, limit, within) for field in ("terms", "near"))
+        own, near = (self._matches(terms, field, limit, within) for field in ("terms", "near"))
         own_rest, near_rest = (min(found.values()) if len(found) >= limit else 0.0 for found in (own, near))
         both = {i: own.get(i, own_rest) + _NEAR_WEIGHT * near.get(i, near_rest) for i in {*own, *near}}
         return sorted(both.items(), key=lambda item: (-item[1], item[0]))[:limit]
@@ -246,7 +245,7 @@ class SearchIndex:
         """Ids of passages that hold every one of the terms, best first."""
         if not terms or not self._worded:
             return []
-        return list(self._matches(terms, "terms", FullTextOperator.AND, limit, within))
+        return list(self._matches(terms, "terms", limit, within, every=True))
 
     def terms_beginning(self, start: str, limit: int) -> list[str]:
         """Terms of the library that begin so, the commonest first: of as many passages as are cheap to look at."""
@@ -255,9 +254,9 @@ class SearchIndex:
         return [term for term, _ in counted.most_common(limit)]
 
     def _matches(
-        self, terms: Sequence[str], field: str, operator: FullTextOperator, limit: int, within: Collection[int] | None
+        self, terms: Sequence[str], field: str, limit: int, within: Collection[int] | None, every: bool = False
     ) -> dict[int, float]:
-        return self._beside_writers(lambda: match_words(self._words, terms, field, operator, limit, within))
+        return self._beside_writers(lambda: match_words(self._words, terms, field, every, limit, within))
 
     def find_vectors(
         self, vector: np.ndarray, limit: int, within: Collection[int] | None = None
@@ -292,4 +291,4 @@ class SearchIndex:
 def salvage(folder: Path) -> None:
     """As the method, for an index that can't even be opened."""
     with translated():
-        keep_readable(lancedb.connect(folder), folder)
+        keep_readable(connect(folder), folder)

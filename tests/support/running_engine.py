@@ -127,7 +127,10 @@ class RunningEngine:
 
         found: dict[str, int] = {}
         for child in psutil.Process(self.child.pid).children(recursive=True):
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except psutil.NoSuchProcess:  # it ended meanwhile
+                continue
             if "-m" in words:
                 found[words[words.index("-m") + 1]] = child.pid
         return found
