@@ -88,7 +88,9 @@ class Header(QWidget):
 
     def _show_notices(self) -> None:
         status, models = self._state.status, self._state.models
-        notices = [*(status.notices if status is not None else ())]
+        progress = self._state.progress
+        notices = [progress.problem] if progress is not None and progress.phase == "hindered" else list[str]()
+        notices += status.notices if status is not None else ()
         if models is not None and models.place is not None and models.place.note:
             notices.append(models.place.note)
         self._notice.show_whole(shown("  ·  ".join(notices)))
@@ -97,6 +99,7 @@ class Header(QWidget):
         progress = self._state.progress
         if progress is None or not self._connected:
             return
+        self._show_notices()
         working = progress.phase not in ("idle", "paused", "battery", "hindered")
         self.pause.setVisible(working or self._state.paused)
         if self._state.paused:
@@ -110,8 +113,10 @@ class Header(QWidget):
             empty = self._state.status is not None and not self._state.status.folders
             self._say("muted" if empty else "good", tr("no files yet") if empty else tr("up to date"))
         else:
+            # what is in the way may be long: it stands among the notices, which are cut where there is no room
+            said = tr("waiting") if progress.phase == "hindered" else progress_text(progress)
             resting = self._state.paused or progress.phase in ("battery", "hindered")
-            self._say("muted" if resting else "accent", progress_text(progress))
+            self._say("muted" if resting else "accent", said)
 
     def _toggle(self) -> None:
         self._state.pause(not self._state.paused)
