@@ -1,5 +1,5 @@
 """What the loaded ggml library computes on: its devices, and whether one of them computes right. For the runner and
-the probe; llama.cpp's own functions are in `llama`.
+the probe; llama.cpp's own functions are in `bindings`.
 """
 
 import ctypes

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from desktop.llm.drafting import Lookup
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import BATCH, MOST_GUESSED, LoadedModel, Sampler
+from desktop.llm.loaded_model import BATCH, MOST_GUESSED, LoadedModel
+from desktop.llm.sampling import Sampler
 from desktop.llm.text_stream import TextStream
 from desktop.protocol.runner_messages import Generate, Generated, TextGenerated
 

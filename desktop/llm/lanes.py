@@ -7,7 +7,7 @@ like the model itself.
 import ctypes
 from collections.abc import Sequence
 
-from desktop.llm.llama import LoadedModel
+from desktop.llm.loaded_model import LoadedModel
 
 
 class Lane:

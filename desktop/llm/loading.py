@@ -18,7 +18,8 @@ from desktop.llm.hardware import (
     room_on_card,
     wanted_context,
 )
-from desktop.llm.llama import KV_TYPES, LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import KV_TYPES, LoadedModel, LoadOptions
 from desktop.platform_support.memory import free_memory
 from desktop.protocol.runner_messages import LoadModel
 

@@ -16,7 +16,8 @@ from desktop.llm.generation import Generation
 from desktop.llm.hardware import cards_in_use
 from desktop.llm.kept_states import KeptStates
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import ASIDE, CONVERSATION, LlamaLibrary, LoadedModel
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import ASIDE, CONVERSATION, LoadedModel
 from desktop.llm.loading import check_request, load_options, load_what_fits, short_of_memory
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import Template, choose_template, spell

@@ -10,7 +10,8 @@ from pathlib import Path
 from desktop.domain.errors import EngineProblem
 from desktop.llm import process, runner
 from desktop.llm.devices import Device, Ggml
-from desktop.llm.llama import LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import LoadedModel, LoadOptions
 
 
 class FullCard(LlamaLibrary):

@@ -8,7 +8,8 @@ from desktop.domain.answers import ToneChoice
 from desktop.llm.client import ModelRunner
 from desktop.llm.kept_states import LEAST, KeptStates, common_start
 from desktop.llm.lanes import Lane
-from desktop.llm.llama import CONVERSATION, LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import CONVERSATION, LoadedModel, LoadOptions
 from desktop.protocol.runner_messages import Turn
 from tests.support.lora import make_lora
 

@@ -14,7 +14,7 @@ from desktop.domain.errors import UserError
 from desktop.domain.models import ModelDetails
 from desktop.engine.answer_jobs import LoadedModel
 from desktop.llm.client import ModelLoadKilled
-from desktop.llm.llama import CONVERSATION
+from desktop.llm.loaded_model import CONVERSATION
 from desktop.llm.runner import Runner
 from desktop.llm.stopping import never
 from desktop.protocol.common_messages import Nothing, PathOnly

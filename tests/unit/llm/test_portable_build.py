@@ -30,7 +30,8 @@ from desktop.protocol.runner_messages import Turn
 
 ANSWER = """
 import sys
-from desktop.llm.llama import LlamaLibrary, LoadOptions
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import LoadOptions
 model = LlamaLibrary().load(sys.argv[1], LoadOptions(256, 1, 0, "f16"), lambda: False)
 model.decode(model.tokenize("The capital of France is", special=False), 0, watch=False)
 sampler = model.sampler(0.0, 0)

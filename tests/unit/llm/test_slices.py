@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.llm.generation import SLICE_SECONDS, SMALLEST_SLICE, next_slice
-from desktop.llm.llama import BATCH
+from desktop.llm.loaded_model import BATCH
 
 
 def slices(tokens: int, a_token: float) -> list[int]:

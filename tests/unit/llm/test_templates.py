@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from desktop.gguf.header import read_header
-from desktop.llm.llama import LlamaLibrary, LoadedModel, LoadOptions
+from desktop.llm.llama import LlamaLibrary
+from desktop.llm.loaded_model import LoadedModel, LoadOptions
 from desktop.llm.prompt import encode_prompt, encode_words
 from desktop.llm.templates import PLAIN, Piece, choose_template, spell
 from desktop.protocol.runner_messages import Turn
