@@ -21,7 +21,8 @@ from desktop.engine.stopped_models import StoppedModels
 from desktop.engine.tone_requests import ToneRequests
 from desktop.gguf.writer import NewTensor, file_head, write_file
 from desktop.llm.build_choice import BuildChoice
-from desktop.llm.client import ModelRunner, Start, start_runner
+from desktop.llm.client import ModelRunner
+from desktop.llm.runner_process import Start, start_runner
 from desktop.llm.speed import SpeedFile
 from desktop.platform_support.memory import held_memory
 from desktop.platform_support.paths import DataFolders

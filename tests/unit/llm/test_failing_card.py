@@ -11,10 +11,11 @@ import pytest
 from desktop.domain.models import ModelDetails, ModelPlace
 from desktop.engine import speed_requests
 from desktop.llm.build_choice import BuildChoice
-from desktop.llm.client import ModelRunner, RunnerDied, start_runner
+from desktop.llm.client import ModelRunner
 from desktop.llm.devices import Device
 from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult
+from desktop.llm.runner_process import RunnerDied, start_runner
 from desktop.llm.stopping import Stopped
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.common_messages import Nothing

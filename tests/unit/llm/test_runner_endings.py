@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import UserError
-from desktop.llm.client import ModelLoadKilled, ModelRunner, RunnerDied
+from desktop.llm.client import ModelLoadKilled, ModelRunner
+from desktop.llm.runner_process import RunnerDied
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.common_messages import HELLO, Hello

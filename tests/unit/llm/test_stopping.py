@@ -16,9 +16,10 @@ from desktop.domain.answers import AnswerFormat, AnswerState
 from desktop.domain.voices import Shape
 from desktop.engine.answer_jobs import LoadedModel
 from desktop.llm.build_choice import BuildChoice
-from desktop.llm.client import ModelRunner, start_runner
+from desktop.llm.client import ModelRunner
 from desktop.llm.native_builds import NativeBuild, llama_version, write_manifest
 from desktop.llm.probe import ProbeResult
+from desktop.llm.runner_process import start_runner
 from desktop.llm.stopping import NOTHING, ModelLoadStopped, Stopped
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.lines import Event

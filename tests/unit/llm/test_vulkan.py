@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from desktop.llm.build_choice import MEMORY, BuildChoice
-from desktop.llm.client import ModelRunner, start_runner
+from desktop.llm.client import ModelRunner
 from desktop.llm.native_builds import LIBRARY_VARIABLE, NativeBuild, gpu_builds
 from desktop.llm.probe import probe_build
+from desktop.llm.runner_process import start_runner
 from desktop.platform_support.paths import data_folders
 from desktop.protocol.child import ChildProcess
 from desktop.protocol.lines import Event

@@ -13,9 +13,10 @@ import pytest
 
 from desktop.domain.answers import ToneChoice
 from desktop.domain.errors import UserError
-from desktop.llm.client import ModelRunner, RunnerDied
+from desktop.llm.client import ModelRunner
 from desktop.llm.kept_states import LEAST
 from desktop.llm.process import WAITING
+from desktop.llm.runner_process import RunnerDied
 from desktop.platform_support.environment import child_environment
 from desktop.protocol.runner_messages import Turn
 from tests.support.lora import make_lora
