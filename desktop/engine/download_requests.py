@@ -46,7 +46,7 @@ class DownloadRequests:
         self._folder, self._scratch = folders.models, folders.cache / "downloads"
         self._merged = Merged(broadcast)
         self._fits, self._on_arrival, self._on_measured = fits, on_arrival, on_measured
-        self._lock = threading.Lock()
+        self._lock, self._telling = threading.Lock(), threading.Lock()
         self._running: dict[str, _Running] = {}
         self._failed: dict[str, Download] = {}
 
@@ -143,8 +143,9 @@ class DownloadRequests:
         return failed(running.order, error, Place(self._folder, running.order.id).done(), running.origin)
 
     def _changed(self) -> Downloads:
-        downloads = self.list_downloads(Nothing())
-        self._merged.send(DownloadsChanged(downloads))
+        with self._telling:  # what was looked up first must not be told last
+            downloads = self.list_downloads(Nothing())
+            self._merged.send(DownloadsChanged(downloads))
         return downloads
 
     def _downloads(self) -> tuple[Download, ...]:

@@ -64,6 +64,7 @@ class ModelRunner:
         self._process = RunnerProcess(start, builds, self._on_event, self._loading.is_stopped, clock)
         self._on_reload = on_reload
         self._held: Held | None = None
+        self._closing = False
         self._laid: tuple[Laid, ...] = ()
         self._turn = threading.Lock()
         self._numbers = 0
@@ -206,11 +207,15 @@ class ModelRunner:
 
     def close(self) -> None:
         """Ends the process, also in the middle of a generation, which then raises RunnerDied."""
-        self._loading.end(self._process.kill, anyway=True)
-        self._process.end()
-        with self._turn:
-            self._process.forget()
-            self._held, self._laid = None, ()
+        self._closing = True
+        try:
+            self._loading.end(self._process.kill, anyway=True)
+            self._process.end()
+            with self._turn:
+                self._process.forget()
+                self._held, self._laid = None, ()
+        finally:
+            self._closing = False
 
     # --- below: with the turn taken
 
@@ -222,6 +227,8 @@ class ModelRunner:
         try:
             return self._process.call(GENERATE, request)
         except RunnerDied:
+            if self._closing:
+                raise
             if not self._process.give_up_gpu("It ended in the middle of an answer.") or listener.heard:
                 raise
             return self._generate(request, listener)

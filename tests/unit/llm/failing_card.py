@@ -1,10 +1,11 @@
 """A runner as on a card whose driver fails: it loads any model, and dies at the first answer, after its first words
-when its environment says so.
+when its environment says so. WORKS_ON: it doesn't, and makes that file when it begins to work.
 """
 
 import json
 import os
 import sys
+from pathlib import Path
 
 LOADED = {
     "name": "", "architecture": "llama", "family": "chatml", "context": 512, "seconds": 0.1, "threads": 1,
@@ -27,5 +28,8 @@ for line in sys.stdin:
         if os.environ.get("FAILS_LATE"):
             event = {"generation": params["generation"], "text": "The sea"}
             say({"event": "text_generated", "params": event})
+        if os.environ.get("WORKS_ON"):
+            Path(os.environ["WORKS_ON"]).touch()
+            continue  # until it is ended
         os._exit(139)
     say({"id": number, "result": result})

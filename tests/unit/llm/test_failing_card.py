@@ -3,7 +3,9 @@ said.
 """
 
 import os
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,25 @@ def test_before_the_first_word_the_processor_answers_instead(builds: BuildChoice
         again = runner.ensure_loaded(str(small_model), context=512)
         assert (again.device, again.gpu_layers) == ("", 0)
         assert again.note == "The graphics card is not used. It ended in the middle of an answer."
+    finally:
+        runner.close()
+
+
+def test_a_card_that_is_closed_in_the_middle_of_an_answer_is_not_blamed(
+    builds: BuildChoice, small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKS_ON", str(tmp_path / "works"))
+    runner = ModelRunner(start, builds)
+    runner.ensure_loaded(str(small_model), context=512)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(runner.generate, QUESTION, max_tokens=8)
+        while not (tmp_path / "works").exists():
+            time.sleep(0.01)
+        runner.close()
+        with pytest.raises(RunnerDied):
+            answer.result(60)
+    try:
+        assert runner.ensure_loaded(str(small_model), context=512).device == "A card"
     finally:
         runner.close()
 
