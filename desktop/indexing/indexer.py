@@ -99,7 +99,7 @@ class Indexer:
 
     def forget(self) -> None:
         """Something was removed: tidy up when nothing else is to be done."""
-        self._tidying.wrote()
+        self._tidying.removed()
         self.work_arrived()
 
     def rebuild(self) -> None:
@@ -243,15 +243,13 @@ class Indexer:
             return True
         if self._tidying.due:
             queue.flush()  # what is read and not stored yet would be taken for lost
-            return self._tidying.tidy(parts)
+            self._tidying.tidy(parts)
+            return True
         if self._read(pieces) or pieces.embed(self._manners.threads, self._goes_on) or pieces.recognise():
             return True
         if pieces.recognising:
             return False
-        if self._tidying.tidy(parts) or pieces.pause(self._wake.wait):
-            return True
-        self._tidying.finish(parts)
-        return False
+        return self._tidying.rest(parts) or pieces.pause(self._wake.wait)
 
     def _read(self, pieces: PiecesOfWork) -> bool:
         worked, stored = pieces.read()

@@ -2,4 +2,4 @@
 
 import datetime
 
-KEEP_VERSIONS = datetime.timedelta(seconds=10)  # a question may still read them; it reads again if not
+KEEP_VERSIONS = datetime.timedelta(seconds=5)  # a question may still read them; it reads again if not

@@ -8,39 +8,100 @@ from desktop.storage.index_versions import KEEP_VERSIONS
 
 
 class Stores:
-    """Counts how often it was tidied."""
+    """Notes how it was tidied, and lets a tidying take `seconds` of its clock. `lost`: something is to be mended."""
 
-    def __init__(self) -> None:
-        self.times = 0
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.now, self.seconds, self.lost = 100.0, seconds, False
         self.asked: list[tuple[bool, bool]] = []  # (at rest, all versions)
-        upkeep = SimpleNamespace(compare=lambda: None, heal=lambda _: None, tidy=self._tidy)
+        upkeep = SimpleNamespace(compare=lambda: self.lost, heal=self._heal, tidy=self._tidy)
         self.parts: Any = SimpleNamespace(upkeep=upkeep, recognition=SimpleNamespace(tidy=lambda: None))
 
+    def clock(self) -> float:
+        return self.now
+
+    def _heal(self, _: object) -> None:
+        self.lost = False
+
     def _tidy(self, at_rest: bool, all_versions: bool) -> None:
-        self.times += 1
+        self.now += self.seconds
         self.asked.append((at_rest, all_versions))
 
 
+WRITTEN, RESTED = (False, False), (True, False)
+LONG_ENOUGH = KEEP_VERSIONS.total_seconds() + 2
+
+
 def test_nothing_written_nothing_tidied_but_what_the_engine_before_left() -> None:
-    stores, tidying = Stores(), Tidying(lambda: 0.0)
+    stores = Stores()
+    tidying = Tidying(stores.clock)
     tidying.wrote(0)
-    assert not tidying.tidy(stores.parts)
-    tidying.finish(stores.parts)
-    tidying.finish(stores.parts)
+    for _ in range(3):
+        assert not tidying.rest(stores.parts)
+        stores.now += LONG_ENOUGH
     assert stores.asked == [(True, True)]
 
 
 def test_versions_left_for_questions_are_dropped_once_they_are_old() -> None:
-    now = 100.0
-    stores, tidying = Stores(), Tidying(lambda: now)
+    stores = Stores()
+    tidying = Tidying(stores.clock)
     tidying.wrote(3)
-    assert tidying.tidy(stores.parts)
-    tidying.finish(stores.parts)
-    assert stores.times == 1
-    now += KEEP_VERSIONS.total_seconds() + 2
-    tidying.finish(stores.parts)
-    tidying.finish(stores.parts)
-    assert stores.asked == [(False, True), (True, False)]
+    tidying.rest(stores.parts)
+    tidying.rest(stores.parts)
+    assert stores.asked == [(False, True)]
+    stores.now += LONG_ENOUGH
+    tidying.rest(stores.parts)
+    tidying.rest(stores.parts)
+    assert stores.asked == [(False, True), RESTED]
+
+
+def test_saves_that_follow_each_other_are_tidied_together() -> None:
+    stores = Stores()
+    tidying = Tidying(stores.clock)
+    for _ in range(40):
+        tidying.wrote(1)
+        tidying.rest(stores.parts)
+        stores.now += 0.25
+    assert len(stores.asked) == 2
+    stores.now += LONG_ENOUGH
+    tidying.rest(stores.parts)
+    assert stores.asked[2:] == [WRITTEN]
+
+
+def test_tidying_that_takes_long_is_done_seldom() -> None:
+    stores = Stores(seconds=2.0)
+    tidying = Tidying(stores.clock)
+    until = stores.now + 3600
+    while stores.now < until:
+        tidying.wrote(1)
+        tidying.rest(stores.parts)
+        stores.now += 30
+    assert 5 <= len(stores.asked) <= 10
+    stores.now += 3600
+    tidying.rest(stores.parts)
+    stores.now += LONG_ENOUGH
+    tidying.rest(stores.parts)
+    assert stores.asked[-2:] == [WRITTEN, RESTED]
+
+
+def test_what_the_user_took_out_is_not_left_for_later() -> None:
+    stores = Stores(seconds=2.0)
+    tidying = Tidying(stores.clock)
+    tidying.wrote(1)
+    tidying.rest(stores.parts)
+    tidying.removed()
+    tidying.rest(stores.parts)
+    tidying.wrote(1)
+    tidying.rest(stores.parts)
+    assert len(stores.asked) == 2
+
+
+def test_it_says_when_something_had_to_be_mended() -> None:
+    stores = Stores()
+    tidying = Tidying(stores.clock)
+    tidying.wrote(1)
+    stores.lost = True
+    assert tidying.rest(stores.parts)
+    assert not tidying.rest(stores.parts)
 
 
 def test_many_small_writes_are_not_left_until_the_end() -> None:
