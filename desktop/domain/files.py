@@ -5,6 +5,8 @@ from enum import StrEnum
 
 # megabytes of one file that the file reader takes at most: it holds the file in its memory, some formats twice
 MOST_MB = 400
+# missing files, vectors of an embedder that is not used any more, and passages that were replaced are kept so long
+KEPT_DAYS = 30
 
 
 class FileState(StrEnum):
@@ -27,7 +29,8 @@ class Folder:
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
     `waiting` files are still to be read. `missing` ones are not there now, all of them while the folder is not
-    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing).
+    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing). `drives`
+    are the folders in it (they end in a separator) that another drive is, or was, mounted on.
     """
 
     id: int
@@ -41,6 +44,7 @@ class Folder:
     waiting: int = 0
     missing_since: float = 0.0
     missing: int = 0
+    drives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.domain.files import KEPT_DAYS
 from desktop.embedding.identity import EmbedderIdentity
 from desktop.storage.database import Database
 from desktop.storage.index_damage import IndexDamaged
@@ -21,7 +22,7 @@ from desktop.storage.passage_ledger import PassageLedger
 if TYPE_CHECKING:
     from desktop.storage.search_index import SearchIndex
 
-_KEPT_SECONDS, _NOTED_EVERY = 30 * 86_400.0, 86_400.0
+_DAY = 86_400.0  # seconds
 
 log = logging.getLogger("footnote.engine")
 
@@ -86,13 +87,13 @@ class IndexOpening:
     def _drop_unused(self, index: SearchIndex, table: str) -> None:
         now = self._clock()
         # once a day: a library that another program holds can be searched all the same
-        if now - float(self._database.note(_used(table)) or 0) > _NOTED_EVERY:
+        if now - float(self._database.note(_used(table)) or 0) > _DAY:
             self._note_use(table, now)
         for other in index.other_vectors():
             used = self._database.note(_used(other))
             if not used:
                 self._note_use(other, now)
-            elif now - float(used) > _KEPT_SECONDS:
+            elif now - float(used) > KEPT_DAYS * _DAY:
                 index.drop([other])
 
     def _note_use(self, table: str, now: float) -> None:

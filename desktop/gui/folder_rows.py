@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QScrollArea, QWidget
 
-from desktop.domain.files import Folder
+from desktop.domain.files import KEPT_DAYS, Folder
 from desktop.gui import opening
 from desktop.gui.controls import Button, ElidedLabel, IconButton, column, label, look_again, row
 from desktop.gui.forgetting import offer_forgetting, offer_forgetting_missing
@@ -24,7 +24,6 @@ from desktop.protocol.engine_messages import REMOVE, RESCAN, FolderId
 # rows in sight before one has to scroll: half a row shows that there are more
 ROWS, ROWS_IN_A_LOW_WINDOW = 3.5, 1.5
 LOW = grid(180)
-KEPT_SECONDS = 30 * 86_400
 
 
 class FolderRow(QWidget):
@@ -203,7 +202,9 @@ def _rules(folder: Folder) -> int:
 
 
 def _counted(folder: Folder) -> str:
-    until = changed_text(folder.missing_since + KEPT_SECONDS, datetime.date.today()) if folder.missing_since else ""
+    until = (
+        changed_text(folder.missing_since + KEPT_DAYS * 86_400, datetime.date.today()) if folder.missing_since else ""
+    )
     if not folder.online:
         there = tr("not there now")
         return tr("not there now, kept until {date}", date=until) if folder.missing and until else there

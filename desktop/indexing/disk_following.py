@@ -10,7 +10,7 @@ from collections.abc import Callable
 from desktop.domain.files import Folder
 from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.walking import root_is_healthy
-from desktop.indexing.watching import FolderWatcher, Identity, identity_of, watched_place
+from desktop.indexing.watching import FolderWatcher, Identity, identity_of
 from desktop.storage.file_table import FileTable
 
 _SCAN_EVERY = 3_600.0
@@ -38,7 +38,7 @@ class DiskFollower:
         self._clock, self._wall = clock, wall
         self._watcher = watcher
         self._reconciler = Reconciler(files, own, wall)
-        self._roots: dict[int, Identity | None] = {}
+        self._roots: dict[int, Identity] = {}
         self._scan_wanted = True
         self._last_scan = self._last_look = float("-inf")
         self._drift = wall() - clock()
@@ -76,7 +76,10 @@ class DiskFollower:
             self._watcher.follow(folders)  # before the scan, so that nothing falls between
         changed = self._reconciler.scan(folders)
         self._last_scan = self._clock()
-        self._remember_roots(self._files.folders())
+        found = self._files.folders()
+        self._remember_roots(found)
+        if [folder.drives for folder in found] != [folder.drives for folder in folders]:
+            self._scan_wanted = True  # they were watched as they are from now on only
         return changed
 
     def follow_hints(self) -> bool:
@@ -104,7 +107,7 @@ class DiskFollower:
         if self._watcher:
             self._watcher.look_for_room()
         for folder in self._files.folders():
-            other = folder.id in self._roots and self._roots[folder.id] != identity_of(watched_place(folder))
+            other = folder.id in self._roots and self._roots[folder.id] != identity_of(folder)
             if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):
                 self._scan_wanted = True
 
@@ -115,4 +118,4 @@ class DiskFollower:
     def _remember_roots(self, folders: tuple[Folder, ...]) -> None:
         if self._watcher:
             self._watcher.follow(folders)
-        self._roots = {folder.id: identity_of(watched_place(folder)) for folder in folders}
+        self._roots = {folder.id: identity_of(folder) for folder in folders}

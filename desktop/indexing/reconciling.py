@@ -9,15 +9,23 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.domain.files import FileState, Folder
+from desktop.domain.files import KEPT_DAYS, FileState, Folder
 from desktop.indexing.ignoring import rules_of
 from desktop.indexing.vanishing import Vanished
-from desktop.indexing.walking import Found, Numbers, find_special, is_too_large, root_is_healthy, starting_state, walk
+from desktop.indexing.walking import (
+    Found,
+    Numbers,
+    device_of,
+    find_special,
+    is_too_large,
+    root_is_healthy,
+    starting_state,
+    walk,
+)
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
 _DAY = 86_400.0  # seconds
-_MISSING_KEPT = 30 * _DAY  # what was away for longer is deleted, not missing
 
 
 def hash_file(path: str) -> str:
@@ -37,6 +45,7 @@ class _Seen:
     found: dict[str, tuple[int, Found]] = field(default_factory=dict[str, tuple[int, Found]])
     known: dict[str, KnownFile] = field(default_factory=dict[str, KnownFile])
     hidden: tuple[str, ...] = ()
+    drives: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     changed: bool = False
 
 
@@ -60,7 +69,11 @@ class Reconciler:
         if some_missing:
             self._files.count_missing_time(self._clock(), _DAY)
         self._look_over(folders, folders, seen)
-        changed = self._settle(seen)
+        changed = self._settle(seen, folders)
+        for folder in folders:
+            drives = seen.drives.get(folder.id, [])
+            if drives or folder.drives:
+                self._files.note_drives(folder.id, drives, all_of_them=not self.unreadable.get(folder.id))
         return (some_missing and self._forget_long_missing()) or changed
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
@@ -71,12 +84,16 @@ class Reconciler:
             folder = _owner(path, folders)
             if folder is None or folder.id in whole or (self._own and _is_in(path, self._own)):
                 continue
-            if path == folder.path or not folder.online or not root_is_healthy(folder.path, folder.is_file, True):
+            whole_folder = path == folder.path or not folder.online or _drive_is_away(path, folder)
+            if whole_folder or not root_is_healthy(folder.path, folder.is_file, True):
                 whole.add(folder.id)
                 self._look_over([folder], folders, seen)
             else:
                 self._look_below(path, folder, folders, seen)
-        return self._settle(seen)
+        changed = self._settle(seen, folders)
+        for folder_id, drives in seen.drives.items():
+            self._files.note_drives(folder_id, drives, all_of_them=False)
+        return changed
 
     def _look_over(self, wanted: Sequence[Folder], folders: Sequence[Folder], seen: _Seen) -> None:
         there = [folder for folder in wanted if self._is_there(folder, seen)]
@@ -102,7 +119,7 @@ class Reconciler:
     def _forget_long_missing(self) -> bool:
         """After a look, so that what came back on the last day is not among them."""
         now = self._clock()
-        long = [f for f in self._files.folders() if f.missing and now - f.missing_since > _MISSING_KEPT]
+        long = [f for f in self._files.folders() if f.missing and now - f.missing_since > KEPT_DAYS * _DAY]
         return sum(self._files.forget_missing(folder.id) for folder in long) > 0
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
@@ -126,22 +143,25 @@ class Reconciler:
         here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules, settled=settled)
         seen.hidden += tuple(os.path.join(place, "") for place in here.unreadable)
         seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
+        if drives := [os.path.join(path, "")] if below and _is_mounted(path) else here.drives:
+            seen.drives.setdefault(folder.id, []).extend(drives)
         if path == folder.path:
             self.unreadable[folder.id] = len(here.unreadable)
 
-    def _settle(self, seen: _Seen) -> bool:
-        changes = self._changes(seen)
+    def _settle(self, seen: _Seen, folders: Sequence[Folder]) -> bool:
+        changes = self._changes(seen, folders)
         if changes:
             self._files.apply(changes)
         return bool(changes) or seen.changed
 
-    def _changes(self, seen: _Seen) -> Changes:
+    def _changes(self, seen: _Seen, folders: Sequence[Folder]) -> Changes:
         gone = [k for p, k in seen.known.items() if p not in seen.found]
         displaced = {p: k for p, k in seen.known.items() if p in seen.found and k.stamp != seen.found[p][1].stamp}
         arrived = [f for p, (_, f) in seen.found.items() if p not in seen.known or p in displaced]
         moves = self._moves(arrived, gone, displaced)
         moved = {source.id for source in moves.values()}
-        vanished = Vanished(seen.found, seen.known, moves, self._files.count_there)
+        drives = {folder.id: folder.drives for folder in folders}
+        vanished = Vanished(seen.found, seen.known, moves, self._files.count_there, drives)
         changes = Changes(removed=vanished.deleted, missing=vanished.missing, seen_at=self._clock())
         for target in arrived:
             folder_id, before = seen.found[target.path][0], displaced.get(target.path)
@@ -195,6 +215,16 @@ def _owner(path: str, folders: Sequence[Folder]) -> Folder | None:
 
 def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _is_mounted(folder: str) -> bool:
+    return device_of(folder) not in (device_of(os.path.dirname(folder)), 0)
+
+
+def _drive_is_away(path: str, folder: Folder) -> bool:
+    """Its files are looked at together, or the first hint would find the others still there."""
+    places = [drive.rstrip(os.sep) for drive in folder.drives if os.path.join(path, "").startswith(drive)]
+    return any(not _is_mounted(place) for place in places)
 
 
 def _same_bytes(path: str, candidates: Sequence[KnownFile]) -> KnownFile | None:

@@ -1,5 +1,7 @@
 """Tells files that were deleted from files that are missing: those of a drive that is away, or of an emptied folder.
 
+A drive mounted inside a folder counts for itself, as if it were a folder of its own.
+
 While one known file of a folder is still there, the others were deleted. When none is, they are missing, whatever
 else is there now: programs write into empty mount points too. Missing ones stay so until one of them is back.
 """
@@ -11,12 +13,15 @@ from desktop.domain.files import FileState
 from desktop.indexing.walking import Found
 from desktop.storage.file_table import FileStamp, KnownFile
 
+_Place = tuple[int, str]  # a folder's id, and the drive in it or ""
+
 
 class Vanished:
     """What one look at the disk did not find, as ids: `deleted`, and `missing` with the folder's id.
 
     `found` (with the folder's id) and `known` by path, of the places that were looked at; `moves` by new path.
-    `count_there` says how many files a folder had at the last look.
+    `count_there` says how many files a folder (or what is below a path in it) had at the last look; `drives` by
+    folder's id are the places in it where other drives are or were.
     """
 
     def __init__(
@@ -24,52 +29,65 @@ class Vanished:
         found: Mapping[str, tuple[int, Found]],
         known: Mapping[str, KnownFile],
         moves: Mapping[str, KnownFile],
-        count_there: Callable[[int], int],
+        count_there: Callable[[int, str], int],
+        drives: Mapping[int, tuple[str, ...]],
     ) -> None:
         self._found, self._known, self._moves = found, known, moves
-        self._count_there = count_there
+        self._count_there, self._drives = count_there, drives
         self._moved = {source.id for source in moves.values()}
         self.deleted: list[int] = []
         self.missing: list[tuple[int, int]] = []
-        gone: dict[int, list[KnownFile]] = {}
+        gone: dict[_Place, list[KnownFile]] = {}
         for path, file in known.items():
             if path not in found and file.id not in self._moved:
-                gone.setdefault(file.folder_id, []).append(file)
-        for folder_id, files in gone.items():
-            self._decide(folder_id, files)
+                gone.setdefault(self._place_of(file), []).append(file)
+        for place, files in gone.items():
+            self._decide(place, files)
 
-    def _decide(self, folder_id: int, gone: list[KnownFile]) -> None:
+    def _place_of(self, file: KnownFile) -> _Place:
+        return file.folder_id, self._drive_of(file.folder_id, file.path)
+
+    def _drive_of(self, folder_id: int, path: str) -> str:
+        return next((drive for drive in self._drives.get(folder_id, ()) if path.startswith(drive)), "")
+
+    def _decide(self, place: _Place, gone: list[KnownFile]) -> None:
         missing = [file.id for file in gone if _is_missing(file)]
         lost = [file for file in gone if not _is_missing(file)]
-        back = any(map(_is_missing, self._still_there(folder_id)))
+        back = any(map(_is_missing, self._still_there(place)))
         if back:
             self.deleted += missing
-        if back or self._some_stayed(folder_id, lost):
+        if back or self._some_stayed(place, lost):
             self.deleted += [file.id for file in lost]
         else:
-            self.missing += [(file.id, folder_id) for file in lost]
+            self.missing += [(file.id, file.folder_id) for file in lost]
 
-    def _still_there(self, folder_id: int) -> list[KnownFile]:
-        """Of those that are not as they were: in their place, or elsewhere in the folder."""
-        there = [file for file in self._in_place(folder_id) if _may_be_it(file.stamp, self._found[file.path][1].stamp)]
+    def _still_there(self, place: _Place) -> list[KnownFile]:
+        """Of those that are not as they were: where they were, or elsewhere in the same place."""
+        there = [file for file in self._in_place(place) if _may_be_it(file.stamp, self._found[file.path][1].stamp)]
         for path, source in self._moves.items():
             target_folder, target = self._found[path]
+            target_place = target_folder, self._drive_of(target_folder, path)
             # equal bytes alone may be a copy from somewhere else
-            if source.folder_id == target_folder == folder_id and source.stamp == target.stamp:
+            if self._place_of(source) == target_place == place and source.stamp == target.stamp:
                 there.append(source)
         return there
 
-    def _in_place(self, folder_id: int) -> list[KnownFile]:
+    def _in_place(self, place: _Place) -> list[KnownFile]:
         known = (file for path, file in self._known.items() if path in self._found)
-        return [file for file in known if file.folder_id == folder_id and file.id not in self._moved]
+        return [file for file in known if self._place_of(file) == place and file.id not in self._moved]
 
-    def _some_stayed(self, folder_id: int, lost: list[KnownFile]) -> bool:
-        if not lost or not all(map(_is_missing, self._still_there(folder_id))):
+    def _some_stayed(self, place: _Place, lost: list[KnownFile]) -> bool:
+        if not lost or not all(map(_is_missing, self._still_there(place))):
             return True
-        others = [*self._in_place(folder_id), *(s for s in self._moves.values() if s.folder_id == folder_id)]
+        others = [*self._in_place(place), *(file for file in self._moves.values() if self._place_of(file) == place)]
         not_there = len(lost) + sum(not _is_missing(file) for file in others)
         # those that are left out from now on are there too
-        return self._count_there(folder_id) > not_there or any(os.path.lexists(file.path) for file in lost)
+        return self._count(place) > not_there or any(os.path.lexists(file.path) for file in lost)
+
+    def _count(self, place: _Place) -> int:
+        folder_id, drive = place
+        others = () if drive else self._drives.get(folder_id, ())
+        return self._count_there(folder_id, drive) - sum(self._count_there(folder_id, other) for other in others)
 
 
 def _is_missing(file: KnownFile) -> bool:

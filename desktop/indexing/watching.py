@@ -25,11 +25,15 @@ _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these:
 
 _FULL = "the system watches no more folders; a higher fs.inotify.max_user_watches helps"
 
-Identity = tuple[int, int]
+Identity = tuple[tuple[int, int] | None, ...]
 
 
-def identity_of(place: str) -> Identity | None:
-    """What a path leads to now (device, inode); None when nothing is there."""
+def identity_of(folder: Folder) -> Identity:
+    """What its path leads to now (device, inode), and the paths of drives in it; None where nothing is there."""
+    return tuple(_what_is_at(place) for place in (watched_place(folder), *folder.drives))
+
+
+def _what_is_at(place: str) -> tuple[int, int] | None:
     try:
         found = os.stat(place)
     except OSError:
@@ -97,7 +101,7 @@ class FolderWatcher:
             self._started = True
         for folder_id, watched in list(self._watched.items()):
             folder = wanted.get(folder_id)
-            other = folder is None or identity_of(watched_place(folder)) != watched.identity
+            other = folder is None or identity_of(folder) != watched.identity
             if other or (self.trouble.get(folder_id) == _FULL and self._has_room(watched.place)):
                 self._unwatch(folder_id)
         self.trouble = {folder_id: why for folder_id, why in self.trouble.items() if folder_id in wanted}
@@ -169,7 +173,7 @@ class FolderWatcher:
         except OSError as error:
             self.trouble[folder.id] = _FULL if error.errno == errno.ENOSPC else error.strerror or str(error)
             return
-        self._watched[folder.id] = _Watched(watch, place, identity_of(place), not folder.is_file)
+        self._watched[folder.id] = _Watched(watch, place, identity_of(folder), not folder.is_file)
         self.trouble.pop(folder.id, None)
         if self._is_remote(real):
             self.trouble[folder.id] = "it is on a network drive"

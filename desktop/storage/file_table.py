@@ -63,7 +63,24 @@ class FileTable:
             "coalesce(sum(x.state = 'missing'), 0) "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
-        return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
+        drives: dict[int, tuple[str, ...]] = {}
+        for folder_id, path in self._database.rows("SELECT folder_id, path FROM drives ORDER BY path"):
+            drives[folder_id] = (*drives.get(folder_id, ()), os.fsdecode(path))
+        return tuple(
+            Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:], drives=drives.get(r[0], ())) for r in rows
+        )
+
+    def note_drives(self, folder_id: int, mounted: Collection[str], all_of_them: bool) -> None:
+        """These folders in it are other drives' now. `all_of_them`: and no others but those with missing files."""
+        with self._database.transaction() as connection:
+            gone = connection.execute("SELECT path FROM drives WHERE folder_id = ?", (folder_id,)).fetchall()
+            for (path,) in gone if all_of_them else ():
+                below = "SELECT 1 FROM files WHERE state = 'missing' AND path > ? AND path < ?"
+                if not connection.execute(below, _range_below(os.fsdecode(path))).fetchone():
+                    connection.execute("DELETE FROM drives WHERE folder_id = ? AND path = ?", (folder_id, path))
+            connection.executemany(
+                "INSERT OR IGNORE INTO drives VALUES (?, ?)", [(folder_id, os.fsencode(path)) for path in mounted]
+            )
 
     def set_rules(self, folder_id: int, rules: str, largest_mb: int) -> None:
         with self._database.transaction() as connection:
@@ -105,10 +122,13 @@ class FileTable:
                 (now, longest),
             )
 
-    def count_there(self, folder_id: int) -> int:
-        """How many of the folder's files were there when it was last looked at."""
+    def count_there(self, folder_id: int, below: str = "") -> int:
+        """How many of the folder's files (of those in the folder `below`) were there when it was last looked at."""
         where = "folder_id = ? AND (state != 'missing' OR transient)"
-        return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id)
+        if not below:
+            return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id)
+        where += " AND path > ? AND path < ?"
+        return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id, *_range_below(below))
 
     def forget_missing(self, folder_id: int) -> int:
         """The missing files of a folder are gone for good; the folder stays in the library. Returns how many."""
@@ -172,10 +192,10 @@ class FileTable:
 
     def known_below(self, path: str) -> dict[str, KnownFile]:
         """The file at `path`, and all in the folder `path`."""
-        prefix = os.fsencode(os.path.join(path, ""))
-        last = prefix[:-1] + bytes([prefix[-1] + 1])  # the first name after all that begin with the prefix
         rows = self._database.rows(
-            f"SELECT {KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)", os.fsencode(path), prefix, last
+            f"SELECT {KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)",
+            os.fsencode(path),
+            *_range_below(path),
         )
         return {known.path: known for known in map(known_of, rows)}
 
@@ -290,3 +310,9 @@ class FileTable:
     def languages(self) -> tuple[str, ...]:
         rows = self._database.rows("SELECT DISTINCT language FROM files WHERE language != '' ORDER BY language")
         return tuple(str(row[0]) for row in rows)
+
+
+def _range_below(folder: str) -> tuple[bytes, bytes]:
+    """All paths in the folder are between these two."""
+    prefix = os.fsencode(os.path.join(folder, ""))
+    return prefix, prefix[:-1] + bytes([prefix[-1] + 1])

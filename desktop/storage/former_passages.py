@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop.domain.documents import PassageSpan
+from desktop.domain.files import KEPT_DAYS
 from desktop.domain.places import of_json
 from desktop.storage.database import Database
 from desktop.storage.passage_rows import CutFile, LedgerPassage
@@ -17,7 +18,7 @@ from desktop.storage.passage_rows import CutFile, LedgerPassage
 if TYPE_CHECKING:
     import numpy as np  # the engine's start must not wait for it
 
-KEPT_SECONDS = 30 * 86_400.0
+_KEPT_SECONDS = KEPT_DAYS * 86_400.0
 
 _OF_FILE = "EXISTS (SELECT 1 FROM files f WHERE f.id = file_id AND f.sha256 = former_passages.sha256"
 _SAME_BYTES = f"{_OF_FILE})"
@@ -128,7 +129,7 @@ class FormerPassages:
         with self._database.transaction() as connection:
             connection.execute(
                 f"DELETE FROM former_passages WHERE since < ? OR NOT {_SAME_BYTES} OR (wanted = 1 AND NOT {_WAITING})",
-                (now - KEPT_SECONDS,),
+                (now - _KEPT_SECONDS,),
             )
 
 

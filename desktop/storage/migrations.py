@@ -145,6 +145,14 @@ ALTER TABLE folders ADD COLUMN looked_at REAL NOT NULL DEFAULT 0;
 UPDATE folders SET looked_at = missing_since;
 """
 
+# folders in a folder on which another drive is mounted, or was when its files were last there
+_DRIVES = """
+CREATE TABLE drives (
+    folder_id INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE, path BLOB NOT NULL,
+    PRIMARY KEY (folder_id, path)
+) STRICT, WITHOUT ROWID;
+"""
+
 STEPS: tuple[tuple[str, str], ...] = (
     ("0001_first", _FIRST),
     ("0002_queue", _QUEUE),
@@ -159,6 +167,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("0012_headers", _HEADERS),
     ("0013_former", _FORMER),
     ("0014_looked", _LOOKED),
+    ("0015_drives", _DRIVES),
 )
 
 

@@ -13,6 +13,7 @@ import pytest
 from desktop.platform_support.environment import child_environment
 from desktop.protocol import engine_messages as m
 from desktop.protocol.common_messages import Nothing
+from tests.support.mounting import disk, only_root_may_mount
 from tests.support.running_engine import RunningEngine
 
 
@@ -85,14 +86,10 @@ def holding(database: Path) -> Iterator[None]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no small disk can be made there")
 def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path: Path, folder: Path) -> None:
-    if os.geteuid() != 0:
-        run_again_as_root_of_a_namespace("test_a_full_disk_is_said_and_nothing_is_lost")
+    if only_root_may_mount(__file__, "test_a_full_disk_is_said_and_nothing_is_lost"):
         return
     small = tmp_path / "small"
-    small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(small)], capture_output=True).returncode:
-        pytest.skip("no disk can be mounted here")
-    try:
+    with disk(small):
         library, ballast = small / "library", small / "ballast"
         with RunningEngine(library) as engine:
             engine.add(folder)
@@ -119,18 +116,6 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path: Path, folder: Path) -
             engine.wait_for(lambda s: s.counts == {"indexed": 4} and s.progress.phase == "idle")
             assert engine.search("marmalade boathouse") and engine.search("lantern of pier 2")
             assert engine.call(m.CHECK, Nothing()).problems == ()
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=False)
-
-
-def run_again_as_root_of_a_namespace(test: str) -> None:
-    """There everybody may mount, where the system lets them have one."""
-    unshare = ["unshare", "--map-root-user", "--mount"]
-    if shutil.which("unshare") is None or subprocess.run([*unshare, "true"], capture_output=True).returncode:
-        pytest.skip("only root may make and mount a small disk here")
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"{__file__}::{test}"]
-    again = subprocess.run([*unshare, sys.executable, "-m", "pytest", *options], capture_output=True, text=True)
-    assert again.returncode == 0 and again.stdout.lstrip().startswith("."), again.stdout[-4_000:]  # not skipped
 
 
 def fill(ballast: Path) -> None:

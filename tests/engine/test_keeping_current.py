@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.mounting import disk, mounted, only_root_may_mount
 from tests.support.running_engine import RunningEngine
 
 PARAGRAPHS = [
@@ -108,6 +110,27 @@ def test_a_folder_that_vanishes_loses_nothing(engine: RunningEngine, folder: Pat
     stray = 1
     assert (back.files_read, back.passages_embedded) == (before.files_read + stray, before.passages_embedded + stray)
     assert engine.search("written notice")[0].file != str(folder / "stray.txt")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="disks are mounted as Linux does it")
+def test_a_drive_mounted_in_a_folder_may_go_and_come_back(tmp_path: Path, folder: Path) -> None:
+    if only_root_may_mount(__file__, "test_a_drive_mounted_in_a_folder_may_go_and_come_back"):
+        return
+    drive, stick = tmp_path / "drive", folder / "stick"
+    stick.mkdir()
+    with disk(drive), RunningEngine(tmp_path / "library") as engine:
+        (drive / "poem.txt").write_text("A heron waits in the copper reeds.", encoding="utf-8")
+        with mounted("--bind", str(drive), str(stick)):
+            before = engine.add(folder)
+            assert before.counts == {"indexed": 3} and engine.search("copper reeds")
+        gone = engine.wait_for(lambda s: s.counts == {"indexed": 2, "missing": 1})
+        assert gone.folders[0].online and not any("heron" in found.text for found in engine.search("copper reeds"))
+        with mounted("--bind", str(drive), str(stick)):
+            back = engine.wait_for(lambda s: s.counts == {"indexed": 3} and s.progress.phase == "idle")
+            assert back.passages_embedded == before.passages_embedded and engine.search("copper reeds")
+            (stick / "poem.txt").write_text("A bittern booms in the silver fog.", encoding="utf-8")
+            engine.wait_for(lambda s: s.passages_embedded > before.passages_embedded and s.progress.phase == "idle")
+            assert "bittern" in engine.search("silver fog")[0].text
 
 
 def test_a_removed_folder_is_out_of_answers_at_once(engine: RunningEngine, folder: Path) -> None:

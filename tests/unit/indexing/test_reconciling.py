@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.files import FileState
+from desktop.indexing import reconciling, walking
 from desktop.indexing.reconciling import Reconciler, hash_file
 from desktop.indexing.walking import walk
 from desktop.storage.database import Database
@@ -264,6 +265,104 @@ def test_a_namesake_does_not_make_a_drive_look_whole(library: Library) -> None:
     (library.home / "a/one.txt").write_text("a log that is written daily, wherever that is")
     library.scan()
     assert library.states() == {"a/one.txt": "waiting", "a/two.txt": "missing"}
+
+
+class Drives:
+    """Folders that the system calls mounted; `unplug` and `plug_in` leave or don't leave the folder behind."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, away: Path) -> None:
+        self.mounted, self.away = set[Path](), away
+        for module in (walking, reconciling):
+            monkeypatch.setattr(module, "device_of", self.device_of)
+
+    def device_of(self, folder: str) -> int:
+        over = [place for place in self.mounted if Path(folder).is_relative_to(place)]
+        return 0 if not os.path.exists(folder) else 100 + len(str(over[0])) if over else 1
+
+    def unplug(self, place: Path, leave_folder: bool = False) -> None:
+        self.mounted.remove(place)
+        place.rename(self.away)
+        if leave_folder:
+            place.mkdir()
+
+    def plug_in(self, place: Path) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        self.away.rename(place)
+        self.mounted.add(place)
+
+
+@pytest.fixture
+def drives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Library) -> Drives:
+    drives = Drives(monkeypatch, tmp_path / "unplugged")
+    stick = tmp_path / "a/stick"
+    (stick / "deep").mkdir(parents=True)
+    (stick / "photo.txt").write_text("of the stick")
+    (stick / "deep/letter.txt").write_text("of the stick, further down")
+    drives.mounted.add(stick)
+    library.scan()
+    library.index_all()
+    return drives
+
+
+@pytest.mark.parametrize("folder_stays", [True, False])
+def test_a_drive_inside_a_folder_is_away_and_comes_back(
+    library: Library, drives: Drives, look: Look, folder_stays: bool
+) -> None:
+    before, stick = library.known(), library.home / "a/stick"
+    drives.unplug(stick, folder_stays)
+    (library.home / "a/one.txt").unlink()
+    # the hints of its folders come one by one
+    for name in ("a/one.txt", "a/stick/deep/letter.txt", "a/stick"):
+        look.at(name)
+    missing = {"a/stick/photo.txt": "missing", "a/stick/deep/letter.txt": "missing"}
+    assert library.states() == missing | {"a/two.txt": "indexed"}, "what was deleted beside it is"
+    library.scan()
+    drives.plug_in(stick)
+    (stick / "photo.txt").unlink()
+    library.scan()
+    assert library.states() == {"a/two.txt": "indexed", "a/stick/deep/letter.txt": "waiting"}
+    assert library.known()["a/stick/deep/letter.txt"].sha256 == before["a/stick/deep/letter.txt"].sha256
+
+
+def test_files_of_another_drive_in_the_same_place_are_no_sign_of_the_first(library: Library, drives: Drives) -> None:
+    stick = library.home / "a/stick"
+    drives.unplug(stick)
+    stick.mkdir()
+    (stick / "other.txt").write_text("of another stick")
+    drives.mounted.add(stick)
+    library.scan()
+    states = library.states()
+    assert states["a/stick/other.txt"] == "waiting" and states["a/stick/photo.txt"] == "missing"
+
+
+def test_what_is_deleted_on_a_drive_is_deleted(library: Library, drives: Drives, look: Look) -> None:
+    (library.home / "a/stick/photo.txt").unlink()
+    look.at("a/stick/photo.txt")
+    assert "a/stick/photo.txt" not in library.states()
+
+
+def test_a_folder_that_is_no_drive_any_more_is_a_folder(library: Library, drives: Drives, look: Look) -> None:
+    drives.mounted.clear()  # copied, and put in its place
+    library.scan()
+    shutil.rmtree(library.home / "a/stick")
+    look.at("a/stick")
+    assert set(library.states()) == {"a/one.txt", "a/two.txt"}
+
+
+def test_a_drive_that_is_plugged_in_later_is_known_by_the_hint(library: Library, drives: Drives) -> None:
+    disk = library.home / "b/disk"
+    disk.mkdir()
+    (disk / "film.txt").write_text("of the disk")
+    drives.mounted.add(disk)
+    library.hint(disk)
+    library.index_all()
+    assert [folder.drives for folder in library.files.folders()] == [
+        (str(library.home / "a/stick") + os.sep,),
+        (str(disk) + os.sep,),
+    ]
+    drives.unplug(disk)
+    library.hint(disk)
+    assert library.states()["b/disk/film.txt"] == "missing"
 
 
 def test_while_one_file_is_there_the_others_are_deleted(library: Library, look: Look) -> None:

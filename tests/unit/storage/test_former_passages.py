@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop.domain.files import FileState
+from desktop.domain.files import KEPT_DAYS, FileState
 from desktop.storage.database import Database
 from desktop.storage.file_table import Changes, FileStamp, FileTable
-from desktop.storage.former_passages import KEPT_SECONDS, FormerPassages
+from desktop.storage.former_passages import FormerPassages
 from desktop.storage.passage_rows import LedgerPassage
 
 NOW = "2 words"
@@ -93,9 +93,9 @@ def test_it_goes_away_after_a_month_and_with_its_file(kept: Kept) -> None:
     kept.keep(1)
     kept.keep(2)
     (since,) = kept.database.rows("SELECT min(since) FROM former_passages")[0]
-    kept.former.tidy(since + KEPT_SECONDS - 60)
+    kept.former.tidy(since + KEPT_DAYS * 86_400 - 60)
     assert kept.former.count(NOW) == 2
     kept.files.remove_files([2])
     assert kept.former.count(NOW) == 1
-    kept.former.tidy(since + KEPT_SECONDS + 60)
+    kept.former.tidy(since + KEPT_DAYS * 86_400 + 60)
     assert kept.database.count("SELECT count(*) FROM former_passages") == 0
