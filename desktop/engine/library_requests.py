@@ -161,7 +161,7 @@ class LibraryRequests:
 
     def forget_missing(self, asked: FolderId) -> Nothing:
         """The user says that the missing files of a folder are gone for good."""
-        self._files.forget_missing(asked.folder_id)
+        self._files.missing.forget(asked.folder_id)
         self._indexer.forget()
         self._indexer.scan()  # an emptied folder is a healthy one from now on
         self._changed()

@@ -11,27 +11,19 @@ from desktop.domain.errors import EngineProblem
 from desktop.engine.answer_requests import AnswerRequests
 from desktop.engine.broadcast import Broadcast, Merged
 from desktop.engine.chosen_embedder import ChosenModels
-from desktop.engine.chosen_model import ChosenModel
 from desktop.engine.conversation_requests import ConversationRequests
-from desktop.engine.download_requests import DownloadRequests
 from desktop.engine.embedder_getting import EmbedderGetting
 from desktop.engine.embedder_requests import EmbedderRequests
 from desktop.engine.forgetting import Forgetting
 from desktop.engine.heavy_parts import HeavyLoader
-from desktop.engine.idle_unloading import IdleUnloading
 from desktop.engine.index_opening import IndexOpening
 from desktop.engine.library_requests import LibraryRequests
-from desktop.engine.model_details import DetailsOfModels
-from desktop.engine.model_fits import ModelFits
-from desktop.engine.model_requests import ModelRequests
+from desktop.engine.model_parts import ModelParts
 from desktop.engine.model_turns import ModelTurns
 from desktop.engine.routes import Handlers, Requests, routes
 from desktop.engine.rule_requests import RuleRequests
 from desktop.engine.setting_requests import SettingRequests
 from desktop.engine.source_requests import SourceRequests
-from desktop.engine.speed_requests import SpeedRequests
-from desktop.engine.stopped_models import StoppedModels
-from desktop.engine.tone_requests import ToneRequests
 from desktop.engine.tone_trials import ToneTrials
 from desktop.engine.trial_answers import TrialAnswers
 from desktop.engine.truth_questions import TruthQuestions
@@ -40,12 +32,7 @@ from desktop.indexing.giving_way import GivingWay
 from desktop.indexing.indexer import Indexer
 from desktop.indexing.reading_queue import IndexerParts
 from desktop.indexing.recognising import RecognitionQueue
-from desktop.llm.build_choice import BuildChoice
-from desktop.llm.client import ModelRunner
-from desktop.llm.native_builds import processor_build
-from desktop.llm.speed import SpeedFile
 from desktop.platform_support.crash_notes import CrashNote
-from desktop.platform_support.memory import held_memory
 from desktop.platform_support.paths import DataFolders
 from desktop.platform_support.priority import on_battery
 from desktop.protocol import engine_messages as m
@@ -57,7 +44,6 @@ from desktop.reading.recognised_pages import RecognisedPages
 from desktop.reading.recognised_reader import RecognisedReader
 from desktop.reading.word_converter import WordConverter, find_program
 from desktop.settings.store import SettingsFile
-from desktop.storage.attempts import Attempts
 from desktop.storage.cited_files import FilesNow
 from desktop.storage.conversations import Conversations
 from desktop.storage.database import Database
@@ -107,9 +93,9 @@ class Services:
         self._heavy = HeavyLoader(self._files, self._ledger, self._former, self._names, search_models, opening)
         self._indexer = self._build_indexer()
         self._turns = ModelTurns()
-        self._build_models(folders)
+        self._models = ModelParts(folders, self._settings, self._database, self.broadcast, self._turns)
         self._sources = SourceRequests(self._files, self._ledger, self._pane_reader, self._page_reader, folders.pages)
-        self._voices = VoiceRequests(self._conversations, self._settings, self._tones)
+        self._voices = VoiceRequests(self._conversations, self._settings, self._models.tones)
         self._answers = self._build_answers()
         self._trials = self._build_trials()
         self._kept = ConversationRequests(self._conversations, FilesNow(self._database))
@@ -142,26 +128,6 @@ class Services:
             self._indexer,
         )
 
-    def _build_models(self, folders: DataFolders) -> None:
-        builds = BuildChoice(folders.native, processor=processor_build())
-        runner = ModelRunner(builds=builds, on_reload=lambda: self._models.announce())
-
-        def held() -> int:
-            return held_memory(runner.pid)
-
-        def room() -> int:
-            return builds.memory_for_models() + held()
-
-        stopped = StoppedModels(Attempts(self._database))
-        chosen = ChosenModel(folders, self._settings, stopped, room, lambda: runner.in_use)
-        speeds, set_for = SpeedFile(folders.home / "speed.json"), DetailsOfModels(self._settings).for_fit
-        fits = ModelFits(speeds, set_for, builds.card_memory, held=held)
-        self._tones = tones = ToneRequests(folders, self._settings, self.broadcast, chosen)
-        self._models = ModelRequests(folders, self._settings, stopped, self.broadcast, chosen, tones, runner, fits)
-        self._idle = IdleUnloading(runner, self._unload_minutes, self._models.announce)
-        self._downloads = DownloadRequests(folders, self.broadcast, fits, self._models.arrived, self._models.announce)
-        self._speeds = SpeedRequests(self._models, fits, self._downloads, self._turns, builds.try_again)
-
     def _build_library(self, folders: DataFolders) -> LibraryRequests:
         return LibraryRequests(
             self._database,
@@ -181,7 +147,7 @@ class Services:
             self._conversations,
             self._heavy,
             self._names,
-            self._models,
+            self._models.models,
             self._voices,
             self._turns,
             self._indexer,
@@ -191,9 +157,9 @@ class Services:
         )
 
     def _build_trials(self) -> ToneTrials:
-        answers = TrialAnswers(self._heavy, self._names, self._models, self._indexer, self._turns, self._limits)
+        answers = TrialAnswers(self._heavy, self._names, self._models.models, self._indexer, self._turns, self._limits)
         questions = TruthQuestions(self._settings, self._conversations, self._database)
-        return ToneTrials(answers, self._tones, questions, self.broadcast)
+        return ToneTrials(answers, self._models.tones, questions, self.broadcast)
 
     def _build_recognition(self, folders: DataFolders, reader: FileReader, scratch: Path) -> RecognitionQueue:
         def choice() -> RecognitionChoice | None:
@@ -242,10 +208,10 @@ class Services:
             kept=self._kept,
             voices=self._voices,
             sources=self._sources,
-            models=self._models,
-            downloads=self._downloads,
-            speeds=self._speeds,
-            tones=self._tones,
+            models=self._models.models,
+            downloads=self._models.downloads,
+            speeds=self._models.speeds,
+            tones=self._models.tones,
             trials=self._trials,
             settings=self._setting_requests,
         )
@@ -253,7 +219,7 @@ class Services:
 
     def start(self) -> None:
         self._indexer.start()
-        self._idle.start()
+        self._models.start()
 
     def stop(self) -> None:
         """Ends threads and children; what was under way goes on at the next start."""
@@ -263,18 +229,14 @@ class Services:
         self._indexer.stopping()
         self._indexing_reader.close()
         self._indexer.stop()
-        self._downloads.stop()
+        self._models.stop_background()
         self._embedder_getting.stop()
-        self._idle.stop()
         self._recognition.close()
         self._models.close()
         self._pane_reader.close()
         self._page_reader.close()
         self.note.close()
         self._database.close()
-
-    def _unload_minutes(self) -> int:
-        return int(self._settings.get("unload_minutes"))
 
     def _hello(self, hello: Hello) -> Greeting:
         if hello.protocol != PROTOCOL:

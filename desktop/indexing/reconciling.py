@@ -67,13 +67,13 @@ class Reconciler:
         seen = _Seen()
         some_missing = any(folder.missing for folder in folders)
         if some_missing:
-            self._files.count_missing_time(self._clock(), _DAY)
+            self._files.missing.count_time(self._clock(), _DAY)
         self._look_over(folders, folders, seen)
         changed = self._settle(seen, folders)
         for folder in folders:
             drives = seen.drives.get(folder.id, [])
             if drives or folder.drives:
-                self._files.note_drives(folder.id, drives, all_of_them=not self.unreadable.get(folder.id))
+                self._files.missing.note_drives(folder.id, drives, all_of_them=not self.unreadable.get(folder.id))
         return (some_missing and self._forget_long_missing()) or changed
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
@@ -92,7 +92,7 @@ class Reconciler:
                 self._look_below(path, folder, folders, seen)
         changed = self._settle(seen, folders)
         for folder_id, drives in seen.drives.items():
-            self._files.note_drives(folder_id, drives, all_of_them=False)
+            self._files.missing.note_drives(folder_id, drives, all_of_them=False)
         return changed
 
     def _look_over(self, wanted: Sequence[Folder], folders: Sequence[Folder], seen: _Seen) -> None:
@@ -111,16 +111,16 @@ class Reconciler:
         if there != folder.online:
             seen.changed = True
             if there:
-                self._files.set_online(folder.id)
+                self._files.missing.set_online(folder.id)
             else:
-                self._files.set_offline(folder.id, "Its folder is not there now.", self._clock())
+                self._files.missing.set_offline(folder.id, "Its folder is not there now.", self._clock())
         return there
 
     def _forget_long_missing(self) -> bool:
         """After a look, so that what came back on the last day is not among them."""
         now = self._clock()
         long = [f for f in self._files.folders() if f.missing and now - f.missing_since > KEPT_DAYS * _DAY]
-        return sum(self._files.forget_missing(folder.id) for folder in long) > 0
+        return sum(self._files.missing.forget(folder.id) for folder in long) > 0
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
@@ -161,7 +161,7 @@ class Reconciler:
         moves = self._moves(arrived, gone, displaced)
         moved = {source.id for source in moves.values()}
         drives = {folder.id: folder.drives for folder in folders}
-        vanished = Vanished(seen.found, seen.known, moves, self._files.count_there, drives)
+        vanished = Vanished(seen.found, seen.known, moves, self._files.missing.count_there, drives)
         changes = Changes(removed=vanished.deleted, missing=vanished.missing, seen_at=self._clock())
         for target in arrived:
             folder_id, before = seen.found[target.path][0], displaced.get(target.path)

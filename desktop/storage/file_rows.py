@@ -175,3 +175,9 @@ def known_of(row: tuple[Any, ...]) -> KnownFile:
 
 def row_of(row: tuple[Any, ...]) -> FileRow:
     return FileRow(row[0], row[1], os.fsdecode(row[2]), FileState(row[3]), row[4], row[5], row[6] / 1e9, row[7], row[8])
+
+
+def range_below(folder: str) -> tuple[bytes, bytes]:
+    """All paths in the folder are between these two."""
+    prefix = os.fsencode(os.path.join(folder, ""))
+    return prefix, prefix[:-1] + bytes([prefix[-1] + 1])

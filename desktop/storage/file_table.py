@@ -17,12 +17,13 @@ from desktop.storage.file_rows import (
     FileStamp,
     KnownFile,
     known_of,
-    none_missing,
     note_opened,
+    range_below,
     row_of,
     write_changes,
     write_state,
 )
+from desktop.storage.missing_files import MissingFiles
 
 __all__ = ["Changes", "FileStamp", "FileTable", "KnownFile", "write_state"]
 
@@ -39,10 +40,11 @@ _ORDERS = {"path": "path", "state": "state", "size": "size", "modified": "mtime_
 
 
 class FileTable:
-    """The one writer of folders and files."""
+    """The one writer of folders and files, with `missing`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.missing = MissingFiles(database)
 
     # folders
 
@@ -63,85 +65,16 @@ class FileTable:
             "coalesce(sum(x.state = 'missing'), 0) "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
-        drives: dict[int, tuple[str, ...]] = {}
-        for folder_id, path in self._database.rows("SELECT folder_id, path FROM drives ORDER BY path"):
-            drives[folder_id] = (*drives.get(folder_id, ()), os.fsdecode(path))
+        drives = self.missing.drives()
         return tuple(
             Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:], drives=drives.get(r[0], ())) for r in rows
         )
-
-    def note_drives(self, folder_id: int, mounted: Collection[str], all_of_them: bool) -> None:
-        """These folders in it are other drives' now. `all_of_them`: and no others but those with missing files."""
-        with self._database.transaction() as connection:
-            gone = connection.execute("SELECT path FROM drives WHERE folder_id = ?", (folder_id,)).fetchall()
-            for (path,) in gone if all_of_them else ():
-                below = "SELECT 1 FROM files WHERE state = 'missing' AND path > ? AND path < ?"
-                if not connection.execute(below, _range_below(os.fsdecode(path))).fetchone():
-                    connection.execute("DELETE FROM drives WHERE folder_id = ? AND path = ?", (folder_id, path))
-            connection.executemany(
-                "INSERT OR IGNORE INTO drives VALUES (?, ?)", [(folder_id, os.fsencode(path)) for path in mounted]
-            )
 
     def set_rules(self, folder_id: int, rules: str, largest_mb: int) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 "UPDATE folders SET rules = ?, largest_mb = ? WHERE id = ?", (rules, largest_mb, folder_id)
             )
-
-    def set_online(self, folder_id: int) -> None:
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 1 WHERE id = ?", (folder_id,))
-            none_missing(connection)
-
-    def set_offline(self, folder_id: int, reason: str, since: float) -> None:
-        """Its files are missing, not deleted: they keep their passages until it is back. `since`: seconds since 1970.
-
-        That counts as a change of each, so that what was read of it a moment ago is not stored any more.
-        """
-        with self._database.transaction() as connection:
-            connection.execute("UPDATE folders SET online = 0 WHERE id = ?", (folder_id,))
-            newly = connection.execute(
-                "UPDATE files SET state = 'missing', reason = ?, transient = 0, stored = 0, changed = changed + 1 "
-                "WHERE folder_id = ? AND (state != 'missing' OR transient)",
-                (reason, folder_id),
-            ).rowcount
-            if newly:
-                connection.execute(
-                    "UPDATE folders SET missing_since = ?, looked_at = ? WHERE id = ?", (since, since, folder_id)
-                )
-
-    def count_missing_time(self, now: float, longest: float) -> None:
-        """A look at missing files is taken now. Of the time since the last one at most `longest` seconds count: it may
-        be that nobody looked meanwhile, or that the clock was wrong. None do where the clock went back.
-        """
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE folders SET looked_at = ?1, missing_since = CASE WHEN missing_since = 0 THEN ?1 "
-                "ELSE missing_since + ?1 - looked_at - max(0, min(?1 - looked_at, ?2)) END "
-                "WHERE id IN (SELECT folder_id FROM files WHERE state = 'missing')",
-                (now, longest),
-            )
-
-    def count_there(self, folder_id: int, below: str = "") -> int:
-        """How many of the folder's files (of those in the folder `below`) were there when it was last looked at."""
-        where = "folder_id = ? AND (state != 'missing' OR transient)"
-        if not below:
-            return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id)
-        where += " AND path > ? AND path < ?"
-        return self._database.count(f"SELECT count(*) FROM files WHERE {where}", folder_id, *_range_below(below))
-
-    def forget_missing(self, folder_id: int) -> int:
-        """The missing files of a folder are gone for good; the folder stays in the library. Returns how many."""
-        with self._database.transaction() as connection:
-            where = "folder_id = ? AND state = 'missing'"
-            connection.execute(
-                f"DELETE FROM passages WHERE file_id IN (SELECT id FROM files WHERE {where})", (folder_id,)
-            )
-            forgotten = connection.execute(f"DELETE FROM files WHERE {where}", (folder_id,)).rowcount
-            none_missing(connection)
-            words_are_removed(connection)
-        self._database.drop_copies()
-        return forgotten
 
     def remove_folder(self, folder_id: int) -> None:
         """Forgets the folder, its files and their passages in one transaction."""
@@ -195,7 +128,7 @@ class FileTable:
         rows = self._database.rows(
             f"SELECT {KNOWN} FROM files WHERE path = ? OR (path > ? AND path < ?)",
             os.fsencode(path),
-            *_range_below(path),
+            *range_below(path),
         )
         return {known.path: known for known in map(known_of, rows)}
 
@@ -310,9 +243,3 @@ class FileTable:
     def languages(self) -> tuple[str, ...]:
         rows = self._database.rows("SELECT DISTINCT language FROM files WHERE language != '' ORDER BY language")
         return tuple(str(row[0]) for row in rows)
-
-
-def _range_below(folder: str) -> tuple[bytes, bytes]:
-    """All paths in the folder are between these two."""
-    prefix = os.fsencode(os.path.join(folder, ""))
-    return prefix, prefix[:-1] + bytes([prefix[-1] + 1])

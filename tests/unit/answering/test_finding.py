@@ -187,7 +187,7 @@ def test_a_file_that_is_gone_or_away_is_not_returned(library: SmallLibrary) -> N
     path.rename(path.with_name("elsewhere.txt"))
     assert library.finder.find("ferry", 5) == ()
     path.with_name("elsewhere.txt").rename(path)
-    library.files.set_offline(library.folder_id, "The folder is not there.", 0.0)
+    library.files.missing.set_offline(library.folder_id, "The folder is not there.", 0.0)
     assert library.finder.find("ferry", 5) == ()
 
 

@@ -160,7 +160,7 @@ def test_what_the_user_says_is_gone_is_gone(disk: Disk) -> None:
     (disk.home / "notes" / "a.txt").unlink()
     disk.follower.scan()
     assert disk.files.counts() == {"missing": 1}, "all at once: it may be an empty mount point"
-    assert disk.files.forget_missing(disk.folder) == 1
+    assert disk.files.missing.forget(disk.folder) == 1
     disk.follower.scan()
     (folder,) = disk.files.folders()
     assert (folder.online, folder.files, folder.missing_since) == (True, 0, 0)
