@@ -12,7 +12,7 @@ from desktop.storage.index_versions import KEEP_VERSIONS
 
 _ROWS, _WRITES = 20_000, 300
 _LEFT_FOR = KEEP_VERSIONS.total_seconds() + 1.0
-_RESTS = 200  # times as long as it took
+_RESTS, _LONGEST = 200, 1_800.0  # times as long as it took, but no longer than so many seconds
 
 
 class Tidying:
@@ -47,7 +47,7 @@ class Tidying:
         found = parts.upkeep.compare()
         parts.upkeep.heal(found)
         self._tidy(parts, at_rest=False)
-        self._next = self._last + max(_LEFT_FOR, _RESTS * (self._last - started))
+        self._next = self._last + max(_LEFT_FOR, min(_RESTS * (self._last - started), _LONGEST))
         self._left = True
         return bool(found)
 

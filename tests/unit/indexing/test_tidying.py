@@ -117,3 +117,13 @@ def test_many_rows_are_not_left_until_the_end() -> None:
     assert not tidying.due
     tidying.wrote(15_000)
     assert tidying.due
+
+
+def test_however_long_it_takes_it_is_done_now_and_then() -> None:
+    stores = Stores(seconds=60.0)
+    tidying = Tidying(stores.clock)
+    for _ in range(2):
+        tidying.wrote(1)
+        tidying.rest(stores.parts)
+        stores.now += 1_800
+    assert len(stores.asked) == 2
