@@ -29,8 +29,7 @@ class Folder:
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
     `waiting` files are still to be read. `missing` ones are not there now, all of them while the folder is not
-    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing). `drives`
-    are the folders in it (they end in a separator) that another drive is, or was, mounted on.
+    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing).
     """
 
     id: int
@@ -44,7 +43,6 @@ class Folder:
     waiting: int = 0
     missing_since: float = 0.0
     missing: int = 0
-    drives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

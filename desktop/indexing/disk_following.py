@@ -1,16 +1,18 @@
 """Keeps the table of files in line with the disk: watches, follows hints, and knows when a full scan is due.
 
 Scans are the authority: at start, every hour (every few minutes where nothing can be watched), after the computer
-slept, after events were lost, and when a folder itself was moved, unmounted or put back. Reads and embeds nothing.
+slept, after events were lost, and when a folder or a drive in it was moved, unmounted or put back. Reads and embeds
+nothing.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from desktop.domain.files import Folder
 from desktop.indexing.reconciling import Reconciler
 from desktop.indexing.walking import root_is_healthy
 from desktop.indexing.watching import FolderWatcher, Identity, identity_of
+from desktop.platform_support.drives import Mount, mounts_now
 from desktop.storage.file_table import FileTable
 
 _SCAN_EVERY = 3_600.0
@@ -33,11 +35,13 @@ class DiskFollower:
         own: str = "",
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        mounts: Callable[[], Collection[Mount]] = mounts_now,
     ) -> None:
         self._files = files
         self._clock, self._wall = clock, wall
         self._watcher = watcher
-        self._reconciler = Reconciler(files, own, wall)
+        self._mounts = mounts
+        self._reconciler = Reconciler(files, own, wall, mounts)
         self._roots: dict[int, Identity] = {}
         self._scan_wanted = True
         self._last_scan = self._last_look = float("-inf")
@@ -74,12 +78,11 @@ class DiskFollower:
         folders = self._files.folders()
         if self._watcher:
             self._watcher.follow(folders)  # before the scan, so that nothing falls between
+        self._remember_roots(folders)  # what changes while it lasts is looked at again
         changed = self._reconciler.scan(folders)
         self._last_scan = self._clock()
-        found = self._files.folders()
-        self._remember_roots(found)
-        if [folder.drives for folder in found] != [folder.drives for folder in folders]:
-            self._scan_wanted = True  # they were watched as they are from now on only
+        if self._watcher:
+            self._watcher.follow(self._files.folders())  # those that came back
         return changed
 
     def follow_hints(self) -> bool:
@@ -92,7 +95,10 @@ class DiskFollower:
         folders = self._files.folders()
         changed = self._reconciler.look_at(folders, paths)
         if {folder.path for folder in folders} & set(paths):  # deleted, or in its place again
-            self._remember_roots(self._files.folders())
+            folders = self._files.folders()
+            if self._watcher:
+                self._watcher.follow(folders)
+            self._remember_roots(folders)
         return changed
 
     def look_around(self) -> None:
@@ -106,8 +112,9 @@ class DiskFollower:
         self._drift = drift
         if self._watcher:
             self._watcher.look_for_room()
+        mounts = self._mounts()
         for folder in self._files.folders():
-            other = folder.id in self._roots and self._roots[folder.id] != identity_of(folder)
+            other = folder.id in self._roots and self._roots[folder.id] != identity_of(folder, mounts)
             if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):
                 self._scan_wanted = True
 
@@ -116,6 +123,5 @@ class DiskFollower:
             self._watcher.stop()
 
     def _remember_roots(self, folders: tuple[Folder, ...]) -> None:
-        if self._watcher:
-            self._watcher.follow(folders)
-        self._roots = {folder.id: identity_of(folder) for folder in folders}
+        mounts = self._mounts()
+        self._roots = {folder.id: identity_of(folder, mounts) for folder in folders}

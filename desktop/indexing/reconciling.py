@@ -6,22 +6,15 @@ Renames and touches are told from changes here, so that nothing is read again fo
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.files import KEPT_DAYS, FileState, Folder
 from desktop.indexing.ignoring import rules_of
+from desktop.indexing.inner_drives import Drives
 from desktop.indexing.vanishing import Vanished
-from desktop.indexing.walking import (
-    Found,
-    Numbers,
-    device_of,
-    find_special,
-    is_too_large,
-    root_is_healthy,
-    starting_state,
-    walk,
-)
+from desktop.indexing.walking import Found, Numbers, find_special, is_too_large, root_is_healthy, starting_state, walk
+from desktop.platform_support.drives import Mount, mounts_now
 from desktop.reading.formats import format_of
 from desktop.storage.file_table import Changes, FileStamp, FileTable, KnownFile
 
@@ -45,7 +38,6 @@ class _Seen:
     found: dict[str, tuple[int, Found]] = field(default_factory=dict[str, tuple[int, Found]])
     known: dict[str, KnownFile] = field(default_factory=dict[str, KnownFile])
     hidden: tuple[str, ...] = ()
-    drives: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     changed: bool = False
 
 
@@ -53,12 +45,18 @@ class Reconciler:
     """Brings the table of files into line with the disk. Every method says whether anything changed.
 
     All folders are looked at before anything is written, so that a file may move from one to another. A folder inside
-    another keeps its files; `own` (Footnote's data) is left out everywhere.
+    another keeps its files; `own` (Footnote's data) is left out everywhere. `mounts` gives what is mounted now.
     """
 
-    def __init__(self, files: FileTable, own: str = "", clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        files: FileTable,
+        own: str = "",
+        clock: Callable[[], float] = time.time,
+        mounts: Callable[[], Collection[Mount]] = mounts_now,
+    ) -> None:
         self._files = files
-        self._own, self._clock = own, clock
+        self._own, self._clock, self._mounts = own, clock, mounts
         self._kinds_known = False
         self.unreadable: dict[int, int] = {}
 
@@ -68,32 +66,27 @@ class Reconciler:
         some_missing = any(folder.missing for folder in folders)
         if some_missing:
             self._files.missing.count_time(self._clock(), _DAY)
+        drives = Drives(self._files.missing, folders, self._mounts())
         self._look_over(folders, folders, seen)
-        changed = self._settle(seen, folders)
-        for folder in folders:
-            drives = seen.drives.get(folder.id, [])
-            if drives or folder.drives:
-                self._files.missing.note_drives(folder.id, drives, all_of_them=not self.unreadable.get(folder.id))
+        changed = self._settle(seen, drives)
+        drives.forget_gone()
         return (some_missing and self._forget_long_missing()) or changed
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
         """Follows hints: these paths (files or folders below one of `folders`) may have changed."""
-        seen = _Seen()
+        seen, drives = _Seen(), Drives(self._files.missing, folders, self._mounts())
         whole: set[int] = set()
         for path in paths:
             folder = _owner(path, folders)
             if folder is None or folder.id in whole or (self._own and _is_in(path, self._own)):
                 continue
-            whole_folder = path == folder.path or not folder.online or _drive_is_away(path, folder)
-            if whole_folder or not root_is_healthy(folder.path, folder.is_file, True):
+            if path == folder.path or not folder.online or not root_is_healthy(folder.path, folder.is_file, True):
                 whole.add(folder.id)
                 self._look_over([folder], folders, seen)
             else:
-                self._look_below(path, folder, folders, seen)
-        changed = self._settle(seen, folders)
-        for folder_id, drives in seen.drives.items():
-            self._files.missing.note_drives(folder_id, drives, all_of_them=False)
-        return changed
+                # all of a drive that is away at once, or the first hint would find the others still there
+                self._look_below(drives.away_from(folder.id, path) or path, folder, folders, seen)
+        return self._settle(seen, drives)
 
     def _look_over(self, wanted: Sequence[Folder], folders: Sequence[Folder], seen: _Seen) -> None:
         there = [folder for folder in wanted if self._is_there(folder, seen)]
@@ -118,9 +111,7 @@ class Reconciler:
 
     def _forget_long_missing(self) -> bool:
         """After a look, so that what came back on the last day is not among them."""
-        now = self._clock()
-        long = [f for f in self._files.folders() if f.missing and now - f.missing_since > KEPT_DAYS * _DAY]
-        return sum(self._files.missing.forget(folder.id) for folder in long) > 0
+        return self._files.missing.forget_older(self._clock() - KEPT_DAYS * _DAY) > 0
 
     def _look_below(self, path: str, folder: Folder, folders: Sequence[Folder], seen: _Seen) -> None:
         known = {p: k for p, k in self._files.known_below(path).items() if k.folder_id == folder.id}
@@ -143,25 +134,25 @@ class Reconciler:
         here = walk(path, leave_out=frozenset({*inner, self._own}), rules=rules, settled=settled)
         seen.hidden += tuple(os.path.join(place, "") for place in here.unreadable)
         seen.found |= {p: (folder.id, found) for p, found in here.files.items()}
-        if drives := [os.path.join(path, "")] if below and _is_mounted(path) else here.drives:
-            seen.drives.setdefault(folder.id, []).extend(drives)
         if path == folder.path:
             self.unreadable[folder.id] = len(here.unreadable)
 
-    def _settle(self, seen: _Seen, folders: Sequence[Folder]) -> bool:
-        changes = self._changes(seen, folders)
+    def _settle(self, seen: _Seen, drives: Drives) -> bool:
+        if restless := drives.changed(self._mounts()):  # nothing is known of what is on them; they are looked at again
+            seen.known = {path: file for path, file in seen.known.items() if not path.startswith(restless)}
+        changes = self._changes(seen, drives)
         if changes:
             self._files.apply(changes)
         return bool(changes) or seen.changed
 
-    def _changes(self, seen: _Seen, folders: Sequence[Folder]) -> Changes:
+    def _changes(self, seen: _Seen, drives: Drives) -> Changes:
         gone = [k for p, k in seen.known.items() if p not in seen.found]
         displaced = {p: k for p, k in seen.known.items() if p in seen.found and k.stamp != seen.found[p][1].stamp}
         arrived = [f for p, (_, f) in seen.found.items() if p not in seen.known or p in displaced]
         moves = self._moves(arrived, gone, displaced)
         moved = {source.id for source in moves.values()}
-        drives = {folder.id: folder.drives for folder in folders}
-        vanished = Vanished(seen.found, seen.known, moves, self._files.missing.count_there, drives)
+        count_there = self._files.missing.count_there
+        vanished = Vanished(seen.found, seen.known, moves, count_there, drives.known, drives.mounted)
         changes = Changes(removed=vanished.deleted, missing=vanished.missing, seen_at=self._clock())
         for target in arrived:
             folder_id, before = seen.found[target.path][0], displaced.get(target.path)
@@ -215,16 +206,6 @@ def _owner(path: str, folders: Sequence[Folder]) -> Folder | None:
 
 def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
-
-
-def _is_mounted(folder: str) -> bool:
-    return device_of(folder) not in (device_of(os.path.dirname(folder)), 0)
-
-
-def _drive_is_away(path: str, folder: Folder) -> bool:
-    """Its files are looked at together, or the first hint would find the others still there."""
-    places = [drive.rstrip(os.sep) for drive in folder.drives if os.path.join(path, "").startswith(drive)]
-    return any(not _is_mounted(place) for place in places)
 
 
 def _same_bytes(path: str, candidates: Sequence[KnownFile]) -> KnownFile | None:

@@ -21,14 +21,16 @@ class Tidying:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._rows = self._writes = 0
-        self._next = self._last = float("-inf")
-        self._at_once = False
+        self._next = self._last = self._last_write = float("-inf")
+        self._at_once = self._promised = False
         self._left = self._first = True  # the engine before may have ended too soon to drop old versions
+        self._finished = clock()
 
     def wrote(self, rows: int = 1) -> None:
         if rows:
             self._rows += rows
             self._writes += 1
+            self._last_write = self._clock()
 
     def removed(self) -> None:
         """The user took something out: it is gone from the disk as soon as nothing else is to be done."""
@@ -40,25 +42,29 @@ class Tidying:
         """So much was written that it is done between two pieces of work."""
         return self._rows > _ROWS or self._writes > _WRITES
 
-    def tidy(self, parts: IndexerParts) -> bool:
+    def tidy(self, parts: IndexerParts, at_rest: bool = False) -> bool:
         """Mends and tidies; says whether there was anything to mend."""
+        self._left, self._promised = True, self._promised or self._at_once
         self._rows, self._writes, self._at_once = 0, 0, False  # what comes while it lasts counts for the next
         started = self._clock()
         found = parts.upkeep.compare()
         parts.upkeep.heal(found)
-        self._tidy(parts, at_rest=False)
+        self._tidy(parts, at_rest)
         self._next = self._last + max(_LEFT_FOR, min(_RESTS * (self._last - started), _LONGEST))
-        self._left = True
         return bool(found)
 
     def rest(self, parts: IndexerParts) -> bool:
-        """Nothing else is to be done: tidies what was written, or else drops the versions that the last time left,
-        once no question can read them any more. Says whether anything was mended."""
-        if self._writes:
-            return (self._at_once or self._clock() >= self._next) and self.tidy(parts)
-        if self._left and self._clock() - self._last > _LEFT_FOR:
+        """Nothing else is to be done: tidies what was written, or drops what the last time left, once that is old.
+
+        Says whether anything was mended. What the user took out waits for no other writes.
+        """
+        now = self._clock()
+        if self._writes and (self._at_once or now >= self._next):
+            return self.tidy(parts, at_rest=self._promised or now - self._finished > _LONGEST)
+        old = now - max(self._last, self._last_write) > _LEFT_FOR
+        if self._left and old and (self._promised or not self._writes):
             self._tidy(parts, at_rest=True)
-            self._left = False
+            self._left = self._promised = False
         return False
 
     def _tidy(self, parts: IndexerParts, at_rest: bool) -> None:
@@ -66,3 +72,5 @@ class Tidying:
         parts.recognition.tidy()
         self._first = False
         self._last = self._clock()
+        if at_rest:
+            self._finished = self._last

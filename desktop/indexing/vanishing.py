@@ -1,13 +1,14 @@
 """Tells files that were deleted from files that are missing: those of a drive that is away, or of an emptied folder.
 
-A drive mounted inside a folder counts for itself, as if it were a folder of its own.
+A drive mounted inside a folder counts for itself, as if it were a folder of its own; while it is there, so is the
+folder that it is mounted in.
 
 While one known file of a folder is still there, the others were deleted. When none is, they are missing, whatever
 else is there now: programs write into empty mount points too. Missing ones stay so until one of them is back.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from desktop.domain.files import FileState
 from desktop.indexing.walking import Found
@@ -20,8 +21,8 @@ class Vanished:
     """What one look at the disk did not find, as ids: `deleted`, and `missing` with the folder's id.
 
     `found` (with the folder's id) and `known` by path, of the places that were looked at; `moves` by new path.
-    `count_there` says how many files a folder (or what is below a path in it) had at the last look; `drives` by
-    folder's id are the places in it where other drives are or were.
+    `count_there` says how many files a folder (or what is below a path in it) had at the last look. `drives` by
+    folder's id are the places in it where other drives are or were mounted, `mounted` those of all where one is now.
     """
 
     def __init__(
@@ -30,10 +31,11 @@ class Vanished:
         known: Mapping[str, KnownFile],
         moves: Mapping[str, KnownFile],
         count_there: Callable[[int, str], int],
-        drives: Mapping[int, tuple[str, ...]],
+        drives: Mapping[int, Collection[str]],
+        mounted: Collection[str],
     ) -> None:
         self._found, self._known, self._moves = found, known, moves
-        self._count_there, self._drives = count_there, drives
+        self._count_there, self._drives, self._mounted = count_there, drives, mounted
         self._moved = {source.id for source in moves.values()}
         self.deleted: list[int] = []
         self.missing: list[tuple[int, int]] = []
@@ -48,7 +50,8 @@ class Vanished:
         return file.folder_id, self._drive_of(file.folder_id, file.path)
 
     def _drive_of(self, folder_id: int, path: str) -> str:
-        return next((drive for drive in self._drives.get(folder_id, ()) if path.startswith(drive)), "")
+        around = (drive for drive in self._drives.get(folder_id, ()) if path.startswith(drive))
+        return max(around, key=len, default="")
 
     def _decide(self, place: _Place, gone: list[KnownFile]) -> None:
         missing = [file.id for file in gone if _is_missing(file)]
@@ -79,6 +82,8 @@ class Vanished:
     def _some_stayed(self, place: _Place, lost: list[KnownFile]) -> bool:
         if not lost or not all(map(_is_missing, self._still_there(place))):
             return True
+        if any(drive in self._mounted for drive in self._inside(place)):
+            return True
         others = [*self._in_place(place), *(file for file in self._moves.values() if self._place_of(file) == place)]
         not_there = len(lost) + sum(not _is_missing(file) for file in others)
         # those that are left out from now on are there too
@@ -86,8 +91,13 @@ class Vanished:
 
     def _count(self, place: _Place) -> int:
         folder_id, drive = place
-        others = () if drive else self._drives.get(folder_id, ())
-        return self._count_there(folder_id, drive) - sum(self._count_there(folder_id, other) for other in others)
+        inside = self._inside(place)
+        outermost = [one for one in inside if not any(one != other and one.startswith(other) for other in inside)]
+        return self._count_there(folder_id, drive) - sum(self._count_there(folder_id, one) for one in outermost)
+
+    def _inside(self, place: _Place) -> list[str]:
+        folder_id, drive = place
+        return [other for other in self._drives.get(folder_id, ()) if other != drive and other.startswith(drive)]
 
 
 def _is_missing(file: KnownFile) -> bool:

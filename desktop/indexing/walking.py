@@ -46,15 +46,13 @@ class Found:
 class Walk:
     """The result of one walk. `complete` is False when time ran out, or a folder could not be listed.
 
-    `left_out` are the files and folders (these end in a separator) that the rules leave out. `drives` are those
-    folders (with a separator too) on which another drive is mounted; not those in them.
+    `left_out` are the files and folders (these end in a separator) that the rules leave out.
     """
 
     files: dict[str, Found] = field(default_factory=dict[str, Found])
     complete: bool = True
     left_out: list[str] = field(default_factory=list[str])
     unreadable: list[str] = field(default_factory=list[str])
-    drives: list[str] = field(default_factory=list[str])
 
 
 def walk(
@@ -78,14 +76,12 @@ def walk(
         if not _met(settled, root, numbers_of(single.stamp), rules.largest):
             result.files[root] = single
         return result
-    stack, device = [root], device_of(root)
+    stack = [root]
     while stack:
         if deadline is not None and time.monotonic() > deadline:
             result.complete = False
             break
         folder = stack.pop()
-        if device_of(folder) not in (device, 0) and not folder.startswith(tuple(result.drives)):
-            result.drives.append(os.path.join(folder, ""))
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -108,14 +104,6 @@ def find_file(path: str, largest: int = DEFAULT_LARGEST_MB * 1024 * 1024) -> Fou
     if not stat.S_ISREG(found.st_mode):
         return None
     return Found(path, stamp_of(found), format_of(path) or "", largest, _opened(found))
-
-
-def device_of(folder: str) -> int:
-    """The number of the drive it is on; 0 where it is not there."""
-    try:
-        return os.stat(folder).st_dev
-    except OSError:
-        return 0
 
 
 def find_special(path: str) -> Found | None:

@@ -17,7 +17,7 @@ from watchdog.observers import Observer
 
 from desktop.domain.files import Folder
 from desktop.indexing.ignoring import FolderRules, rules_of
-from desktop.platform_support.drives import network_drive
+from desktop.platform_support.drives import Mount, mounted_below, mounts_now, network_drive
 from desktop.platform_support.inotify import can_watch_more
 
 REST_SECONDS = 0.4
@@ -25,20 +25,17 @@ _QUIET = frozenset({"opened", "closed_no_write"})  # reading a file makes these:
 
 _FULL = "the system watches no more folders; a higher fs.inotify.max_user_watches helps"
 
-Identity = tuple[tuple[int, int] | None, ...]
+Identity = tuple[tuple[int, int] | None, frozenset[Mount]]
 
 
-def identity_of(folder: Folder) -> Identity:
-    """What its path leads to now (device, inode), and the paths of drives in it; None where nothing is there."""
-    return tuple(_what_is_at(place) for place in (watched_place(folder), *folder.drives))
-
-
-def _what_is_at(place: str) -> tuple[int, int] | None:
+def identity_of(folder: Folder, mounts: Iterable[Mount]) -> Identity:
+    """What its path leads to now (device, inode; None when nothing is there), and the drives mounted in it."""
+    inside = frozenset[Mount]() if folder.is_file else mounted_below(folder.path, mounts)
     try:
-        found = os.stat(place)
+        found = os.stat(watched_place(folder))
     except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        return None, inside
+    return (found.st_dev, found.st_ino), inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,7 @@ class FolderWatcher:
 
     `is_remote` says of a path whether it lies on a network drive: others' changes there make no events. `has_room`
     says whether one watch more can be had: watchdog passes over the folders that it gets none for, and says nothing.
+    `mounts` gives what is mounted now: a drive mounted in a watched folder is not watched with it.
     """
 
     def __init__(
@@ -79,7 +77,9 @@ class FolderWatcher:
         clock: Callable[[], float] = time.monotonic,
         is_remote: Callable[[str], bool] = network_drive,
         has_room: Callable[[str], bool] = can_watch_more,
+        mounts: Callable[[], Iterable[Mount]] = mounts_now,
     ) -> None:
+        self._mounts = mounts
         self._wake, self._clock, self._is_remote, self._has_room = wake, clock, is_remote, has_room
         self._lost = False
         self._overflow = _Overflow(self._events_lost)
@@ -99,14 +99,15 @@ class FolderWatcher:
         if not self._started:
             self._observer.start()
             self._started = True
+        mounts = self._mounts()
         for folder_id, watched in list(self._watched.items()):
             folder = wanted.get(folder_id)
-            other = folder is None or identity_of(folder) != watched.identity
+            other = folder is None or identity_of(folder, mounts) != watched.identity
             if other or (self.trouble.get(folder_id) == _FULL and self._has_room(watched.place)):
                 self._unwatch(folder_id)
         self.trouble = {folder_id: why for folder_id, why in self.trouble.items() if folder_id in wanted}
         for folder_id in set(wanted) - set(self._watched):
-            self._watch(wanted[folder_id])
+            self._watch(wanted[folder_id], mounts)
         self.look_for_room()
 
     def look_for_room(self) -> None:
@@ -163,7 +164,7 @@ class FolderWatcher:
             if watched.place == place:
                 self._watched[folder_id] = dataclasses.replace(watched, identity=None)
 
-    def _watch(self, folder: Folder) -> None:
+    def _watch(self, folder: Folder, mounts: Iterable[Mount]) -> None:
         place = watched_place(folder)
         # inotify doesn't follow a link: watch what it leads to, and speak of it by the user's path
         real = os.path.realpath(place)
@@ -173,10 +174,13 @@ class FolderWatcher:
         except OSError as error:
             self.trouble[folder.id] = _FULL if error.errno == errno.ENOSPC else error.strerror or str(error)
             return
-        self._watched[folder.id] = _Watched(watch, place, identity_of(folder), not folder.is_file)
+        identity = identity_of(folder, mounts)
+        self._watched[folder.id] = _Watched(watch, place, identity, not folder.is_file)
         self.trouble.pop(folder.id, None)
         if self._is_remote(real):
             self.trouble[folder.id] = "it is on a network drive"
+        elif any(self._is_remote(inside) for _, inside in identity[1]):
+            self.trouble[folder.id] = "a network drive is mounted in it"
 
     def _unwatch(self, folder_id: int) -> None:
         watch = self._watched.pop(folder_id).watch

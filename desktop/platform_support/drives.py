@@ -1,7 +1,10 @@
-"""Whether a folder lies on a network drive: such drives don't tell what others change on them."""
+"""What is mounted where, and whether that is a network drive: such drives don't tell what others change on them."""
 
 import os
+import sys
 from collections.abc import Iterable
+
+Mount = tuple[str, str]  # the drive's name, and the folder it is mounted on
 
 _REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "davfs", "9p", "afs", "ceph", "glusterfs", "ncpfs"}
@@ -29,3 +32,25 @@ def lies_remote(path: str, mounts: Iterable[tuple[str, str, str]]) -> bool:
         return False
     _, kind, options = max(inside, key=lambda mount: len(mount[0]))
     return kind.lower() in _REMOTE or kind.startswith(_REMOTE_FUSE) or "remote" in options.split(",")
+
+
+def mounts_now() -> frozenset[Mount]:
+    """Everything that is mounted; nothing where the system takes long to say (Windows asks every network drive)."""
+    import psutil
+
+    if sys.platform == "win32":
+        return frozenset()
+    try:
+        return frozenset((part.device, part.mountpoint) for part in psutil.disk_partitions(all=True))
+    except (OSError, RuntimeError):
+        return frozenset()
+
+
+def mounted_below(folder: str, mounts: Iterable[Mount]) -> frozenset[Mount]:
+    """Those in the folder, by paths as its own is written, that end in a separator; `folder` may lead through links."""
+    own, real = os.path.join(folder, ""), os.path.join(os.path.realpath(folder), "")
+    return frozenset(
+        (what, os.path.join(own, where.removeprefix(real), ""))
+        for what, where in mounts
+        if where.startswith(real) and where != real
+    )

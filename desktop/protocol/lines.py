@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from desktop.domain.errors import EngineProblem, FileProblem, FootnoteError, UserError
 from desktop.protocol.codec import ProtocolError, decode, encode
 
-PROTOCOL = 9
+PROTOCOL = 8
 MAX_LINE = 8 * 1024 * 1024
 
 P = TypeVar("P")

@@ -69,16 +69,18 @@ class Changes:
 
 
 def write_changes(connection: sqlite3.Connection, changes: Changes) -> None:
-    """Call it in one transaction."""
+    """Call it in one transaction. What came into a folder that was removed meanwhile is left out."""
+    there = {row[0] for row in connection.execute("SELECT id FROM folders")}
+    moved = [move for move in changes.moved if move[1] in there]
     # two files may have changed names with each other: out of the way first
-    away = [(b"\0%d" % file_id, file_id) for file_id, *_ in changes.moved]
+    away = [(b"\0%d" % file_id, file_id) for file_id, *_ in moved]
     connection.executemany("UPDATE files SET path = ? WHERE id = ?", away)
-    _remove(connection, changes.removed)
+    _remove(connection, [*changes.removed, *(move[0] for move in changes.moved if move[1] not in there)])
     connection.executemany(
         "UPDATE files SET folder_id = ?, path = ?, name = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
         [
             (folder_id, os.fsencode(path), _display(path), s.size, s.mtime_ns, s.inode, file_id)
-            for file_id, folder_id, path, s in changes.moved
+            for file_id, folder_id, path, s in moved
         ],
     )
     connection.executemany(
@@ -90,20 +92,12 @@ def write_changes(connection: sqlite3.Connection, changes: Changes) -> None:
                 *(*_numbers(stamp), stamp.mtime_ns),
             )
             for folder_id, path, stamp, state, reason, form in changes.added
+            if folder_id in there
         ],
     )
     note_opened(connection, changes.opened)
     _queue(connection, changes.queued)
     _miss(connection, changes)
-    none_missing(connection)
-
-
-def none_missing(connection: sqlite3.Connection) -> None:
-    """Of folders that are there with all their files, it is forgotten since when some were missing."""
-    connection.execute(
-        "UPDATE folders SET missing_since = 0 WHERE missing_since != 0 AND online = 1 "
-        "AND NOT EXISTS (SELECT 1 FROM files WHERE folder_id = folders.id AND state = 'missing')"
-    )
 
 
 def note_opened(connection: sqlite3.Connection, opened: Sequence[tuple[int, str]]) -> None:
@@ -136,14 +130,12 @@ def _queue(connection: sqlite3.Connection, queued: Sequence[tuple[int, FileStamp
 def _miss(connection: sqlite3.Connection, changes: Changes) -> None:
     # a change, so that what was read of them a moment ago is not stored any more
     connection.executemany(
-        "UPDATE files SET state = 'missing', reason = ?, transient = 0, stored = 0, changed = changed + 1 WHERE id = ?",
-        [("None of the files known here is there now.", file_id) for file_id, _ in changes.missing],
+        "UPDATE files SET state = 'missing', reason = ?, missing_since = ?, transient = 0, stored = 0, "
+        "changed = changed + 1 WHERE id = ?",
+        [("None of the files known here is there now.", changes.seen_at, file_id) for file_id, _ in changes.missing],
     )
     folders = {folder_id for _, folder_id in changes.missing}
-    connection.executemany(
-        "UPDATE folders SET missing_since = ?1, looked_at = ?1 WHERE id = ?2",
-        [(changes.seen_at, folder_id) for folder_id in folders],
-    )
+    connection.executemany("UPDATE folders SET looked_at = ? WHERE id = ?", [(changes.seen_at, f) for f in folders])
 
 
 def _remove(connection: sqlite3.Connection, ids: Sequence[int]) -> None:

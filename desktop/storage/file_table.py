@@ -61,14 +61,12 @@ class FileTable:
     def folders(self) -> tuple[Folder, ...]:
         rows = self._database.rows(
             "SELECT f.id, f.path, f.is_file, f.online, count(x.id), coalesce(sum(x.state = 'indexed'), 0), "
-            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0), f.missing_since, "
+            "f.rules, f.largest_mb, coalesce(sum(x.state IN ('waiting', 'reading')), 0), "
+            "coalesce(min(CASE WHEN x.state = 'missing' AND NOT x.transient THEN x.missing_since END), 0), "
             "coalesce(sum(x.state = 'missing'), 0) "
             "FROM folders f LEFT JOIN files x ON x.folder_id = f.id GROUP BY f.id ORDER BY f.id"
         )
-        drives = self.missing.drives()
-        return tuple(
-            Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:], drives=drives.get(r[0], ())) for r in rows
-        )
+        return tuple(Folder(r[0], os.fsdecode(r[1]), bool(r[2]), bool(r[3]), *r[4:]) for r in rows)
 
     def set_rules(self, folder_id: int, rules: str, largest_mb: int) -> None:
         with self._database.transaction() as connection:

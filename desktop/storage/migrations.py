@@ -145,12 +145,15 @@ ALTER TABLE folders ADD COLUMN looked_at REAL NOT NULL DEFAULT 0;
 UPDATE folders SET looked_at = missing_since;
 """
 
-# folders in a folder on which another drive is mounted, or was when its files were last there
+# folders in a folder on which another drive is mounted, or was when its files were last there; missing counts by file
 _DRIVES = """
 CREATE TABLE drives (
     folder_id INTEGER NOT NULL REFERENCES folders(id) ON DELETE CASCADE, path BLOB NOT NULL,
     PRIMARY KEY (folder_id, path)
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE files ADD COLUMN missing_since REAL NOT NULL DEFAULT 0;
+UPDATE files SET missing_since = (SELECT missing_since FROM folders WHERE id = folder_id) WHERE state = 'missing';
+ALTER TABLE folders DROP COLUMN missing_since;
 """
 
 STEPS: tuple[tuple[str, str], ...] = (

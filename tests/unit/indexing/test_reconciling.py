@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.files import FileState
-from desktop.indexing import reconciling, walking
 from desktop.indexing.reconciling import Reconciler, hash_file
 from desktop.indexing.walking import walk
 from desktop.storage.database import Database
@@ -268,19 +267,16 @@ def test_a_namesake_does_not_make_a_drive_look_whole(library: Library) -> None:
 
 
 class Drives:
-    """Folders that the system calls mounted; `unplug` and `plug_in` leave or don't leave the folder behind."""
+    """What is mounted; `unplug` and `plug_in` leave or don't leave the folder behind."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, away: Path) -> None:
-        self.mounted, self.away = set[Path](), away
-        for module in (walking, reconciling):
-            monkeypatch.setattr(module, "device_of", self.device_of)
+    def __init__(self, away: Path) -> None:
+        self.mounted, self.away = dict[Path, str](), away
 
-    def device_of(self, folder: str) -> int:
-        over = [place for place in self.mounted if Path(folder).is_relative_to(place)]
-        return 0 if not os.path.exists(folder) else 100 + len(str(over[0])) if over else 1
+    def __call__(self) -> frozenset[tuple[str, str]]:
+        return frozenset((name, str(place)) for place, name in self.mounted.items())
 
     def unplug(self, place: Path, leave_folder: bool = False) -> None:
-        self.mounted.remove(place)
+        del self.mounted[place]
         place.rename(self.away)
         if leave_folder:
             place.mkdir()
@@ -288,17 +284,18 @@ class Drives:
     def plug_in(self, place: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
         self.away.rename(place)
-        self.mounted.add(place)
+        self.mounted[place] = "stick"
 
 
 @pytest.fixture
-def drives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Library) -> Drives:
-    drives = Drives(monkeypatch, tmp_path / "unplugged")
+def drives(tmp_path: Path, library: Library) -> Drives:
+    drives = Drives(tmp_path / "unplugged")
     stick = tmp_path / "a/stick"
     (stick / "deep").mkdir(parents=True)
     (stick / "photo.txt").write_text("of the stick")
     (stick / "deep/letter.txt").write_text("of the stick, further down")
-    drives.mounted.add(stick)
+    drives.mounted[stick] = "stick"
+    library.reconciler = Reconciler(library.files, str(tmp_path / "own"), mounts=drives)
     library.scan()
     library.index_all()
     return drives
@@ -329,7 +326,7 @@ def test_files_of_another_drive_in_the_same_place_are_no_sign_of_the_first(libra
     drives.unplug(stick)
     stick.mkdir()
     (stick / "other.txt").write_text("of another stick")
-    drives.mounted.add(stick)
+    drives.mounted[stick] = "another"
     library.scan()
     states = library.states()
     assert states["a/stick/other.txt"] == "waiting" and states["a/stick/photo.txt"] == "missing"
@@ -341,28 +338,92 @@ def test_what_is_deleted_on_a_drive_is_deleted(library: Library, drives: Drives,
     assert "a/stick/photo.txt" not in library.states()
 
 
+def test_while_a_drive_is_there_so_is_the_folder_around_it(library: Library, drives: Drives, look: Look) -> None:
+    for name in ("one.txt", "two.txt"):
+        (library.home / "a" / name).unlink()
+    look.at("a/one.txt", "a/two.txt")
+    assert set(library.states()) == {"a/stick/photo.txt", "a/stick/deep/letter.txt"}
+
+
 def test_a_folder_that_is_no_drive_any_more_is_a_folder(library: Library, drives: Drives, look: Look) -> None:
     drives.mounted.clear()  # copied, and put in its place
     library.scan()
     shutil.rmtree(library.home / "a/stick")
     look.at("a/stick")
     assert set(library.states()) == {"a/one.txt", "a/two.txt"}
+    assert library.files.missing.drives() == {}
 
 
 def test_a_drive_that_is_plugged_in_later_is_known_by_the_hint(library: Library, drives: Drives) -> None:
     disk = library.home / "b/disk"
     disk.mkdir()
     (disk / "film.txt").write_text("of the disk")
-    drives.mounted.add(disk)
+    drives.mounted[disk] = "disk"
     library.hint(disk)
     library.index_all()
-    assert [folder.drives for folder in library.files.folders()] == [
-        (str(library.home / "a/stick") + os.sep,),
-        (str(disk) + os.sep,),
-    ]
     drives.unplug(disk)
     library.hint(disk)
     assert library.states()["b/disk/film.txt"] == "missing"
+
+
+def test_a_drive_in_a_drive(library: Library, drives: Drives, look: Look) -> None:
+    inner = library.home / "a/stick/deep/inner"
+    inner.mkdir()
+    (inner / "far.txt").write_text("further in")
+    drives.mounted[inner] = "inner"
+    library.scan()
+    library.index_all()
+    drives.unplug(inner)
+    (library.home / "a/stick/photo.txt").unlink()
+    (library.home / "a/stick/deep/letter.txt").write_text("edited")
+    look.at("a/stick/deep/inner/far.txt", "a/stick/photo.txt", "a/stick/deep/letter.txt")
+    states = library.states()
+    assert (states["a/stick/deep/inner/far.txt"], states["a/stick/deep/letter.txt"]) == ("missing", "waiting")
+    assert "a/stick/photo.txt" not in states
+
+
+def test_a_drive_that_goes_while_it_is_looked_at_loses_nothing(library: Library, drives: Drives) -> None:
+    there_at_first = iter([True])
+    (library.home / "a/stick/photo.txt").unlink()  # as if it went away in the middle of the walk
+    library.reconciler = Reconciler(
+        library.files, mounts=lambda: drives() if next(there_at_first, False) else frozenset()
+    )
+    library.scan()
+    assert library.states()["a/stick/photo.txt"] == "indexed"
+
+
+def test_a_folder_that_is_removed_while_it_is_looked_at(library: Library, drives: Drives) -> None:
+    """The drives in it, and what is new or was moved there."""
+    (library.home / "b/new.txt").write_text("new")
+    (library.home / "a/one.txt").rename(library.home / "b/one.txt")
+    folders = library.files.folders()
+    library.files.remove_folder(folders[1].id)
+    drives.mounted[library.home / "b"] = "another"
+    library.reconciler.scan(folders)
+    assert set(library.states()) == {"a/two.txt", "a/stick/photo.txt", "a/stick/deep/letter.txt"}
+
+
+def test_each_drive_has_thirty_days_of_its_own(library: Library, drives: Drives) -> None:
+    now, day = 1.7e9, 86_400.0
+    library.reconciler = Reconciler(library.files, clock=lambda: now, mounts=drives)
+    drives.unplug(library.home / "a/stick")
+    other = library.home / "a/other"
+    other.mkdir()
+    drives.mounted[other] = "other"
+    (other / "daily.txt").write_text("on a drive that comes and goes")
+    library.scan()
+    for _ in range(16):
+        drives.away = library.home / "the other"
+        drives.unplug(other)
+        library.scan()
+        now += day
+        library.scan()
+        assert library.states()["a/other/daily.txt"] == "missing"
+        drives.plug_in(other)
+        library.scan()
+        now += day
+        library.scan()
+    assert "a/stick/photo.txt" not in library.states() and "a/other/daily.txt" in library.states()
 
 
 def test_while_one_file_is_there_the_others_are_deleted(library: Library, look: Look) -> None:

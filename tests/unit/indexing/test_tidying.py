@@ -3,7 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from desktop.indexing.tidying import Tidying
+from desktop.storage.hindrances import Hindrance
 from desktop.storage.index_versions import KEEP_VERSIONS
 
 
@@ -12,6 +15,7 @@ class Stores:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.now, self.seconds, self.lost = 100.0, seconds, False
+        self.full = False
         self.asked: list[tuple[bool, bool]] = []  # (at rest, all versions)
         upkeep = SimpleNamespace(compare=lambda: self.lost, heal=self._heal, tidy=self._tidy)
         self.parts: Any = SimpleNamespace(upkeep=upkeep, recognition=SimpleNamespace(tidy=lambda: None))
@@ -23,6 +27,8 @@ class Stores:
         self.lost = False
 
     def _tidy(self, at_rest: bool, all_versions: bool) -> None:
+        if self.full:
+            raise Hindrance("The disk is full.")
         self.now += self.seconds
         self.asked.append((at_rest, all_versions))
 
@@ -76,11 +82,12 @@ def test_tidying_that_takes_long_is_done_seldom() -> None:
         tidying.rest(stores.parts)
         stores.now += 30
     assert 5 <= len(stores.asked) <= 10
-    stores.now += 3600
+    assert stores.asked.count(RESTED) == 1, "every half an hour all of it"
+    stores.now += 600
     tidying.rest(stores.parts)
     stores.now += LONG_ENOUGH
     tidying.rest(stores.parts)
-    assert stores.asked[-2:] == [WRITTEN, RESTED]
+    assert stores.asked[-1] == RESTED
 
 
 def test_what_the_user_took_out_is_not_left_for_later() -> None:
@@ -93,6 +100,46 @@ def test_what_the_user_took_out_is_not_left_for_later() -> None:
     tidying.wrote(1)
     tidying.rest(stores.parts)
     assert len(stores.asked) == 2
+
+
+def test_what_the_user_took_out_is_gone_for_good_though_saves_go_on() -> None:
+    stores = Stores(seconds=2.0)
+    tidying = Tidying(stores.clock)
+    tidying.removed()
+    tidying.rest(stores.parts)
+    for _ in range(3):
+        tidying.wrote(1)
+        for _ in range(5):
+            tidying.rest(stores.parts)
+            stores.now += 2
+    assert stores.asked == [(False, True), RESTED]
+
+
+def test_saves_without_end_do_not_keep_it_from_finishing() -> None:
+    stores = Stores()
+    tidying = Tidying(stores.clock)
+    for _ in range(3_600):
+        tidying.wrote(1)
+        tidying.rest(stores.parts)
+        stores.now += 1
+    assert stores.asked.count(RESTED) in (1, 2)
+
+
+def test_a_full_disk_puts_it_off() -> None:
+    stores = Stores()
+    tidying = Tidying(stores.clock)
+    tidying.rest(stores.parts)
+    stores.now += LONG_ENOUGH
+    tidying.removed()
+    stores.full = True
+    with pytest.raises(Hindrance):
+        tidying.rest(stores.parts)
+    stores.now += LONG_ENOUGH
+    with pytest.raises(Hindrance):
+        tidying.rest(stores.parts)
+    stores.full = False
+    tidying.rest(stores.parts)
+    assert stores.asked == [(True, True), RESTED]
 
 
 def test_it_says_when_something_had_to_be_mended() -> None:
