@@ -1,11 +1,20 @@
 """Drives that are mounted inside added folders: which are there, which are away."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from desktop.domain.files import Folder
+from desktop.indexing.ignoring import rules_of
 from desktop.platform_support.drives import Mount, mounted_below
 from desktop.storage.missing_files import MissingFiles
+
+
+def drives_in(folder: Folder, mounts: Iterable[Mount]) -> frozenset[Mount]:
+    """Those mounted in it that its rules don't leave out, by paths with a separator at the end."""
+    if folder.is_file or not (below := mounted_below(folder.path, mounts)):
+        return frozenset()
+    rules = rules_of(folder)
+    return frozenset((what, where) for what, where in below if not rules.leave_out(where))
 
 
 class Drives:
@@ -15,12 +24,12 @@ class Drives:
     """
 
     def __init__(self, missing: MissingFiles, folders: Sequence[Folder], mounts: Collection[Mount]) -> None:
-        self._missing, self._folders, self._mounts = missing, [f for f in folders if not f.is_file], mounts
+        self._missing, self._folders, self._mounts = missing, folders, mounts
         noted = missing.drives()
         self.known: dict[int, set[str]] = {}
         self.mounted: set[str] = set()
         for folder in self._folders:
-            now = {place for _, place in mounted_below(folder.path, mounts)}
+            now = {place for _, place in drives_in(folder, mounts)}
             before = set(noted.get(folder.id, ()))
             if now - before:
                 missing.note_drives(folder.id, now - before)
@@ -36,9 +45,7 @@ class Drives:
         """Places where another drive is mounted by now, or none, or one where there was none."""
         if mounts == self._mounts:
             return ()
-        both = [
-            (mounted_below(folder.path, self._mounts), mounted_below(folder.path, mounts)) for folder in self._folders
-        ]
+        both = [(drives_in(folder, self._mounts), drives_in(folder, mounts)) for folder in self._folders]
         return tuple({place for before, after in both for _, place in before ^ after})
 
     def forget_gone(self) -> None:

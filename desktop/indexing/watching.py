@@ -17,7 +17,8 @@ from watchdog.observers import Observer
 
 from desktop.domain.files import Folder
 from desktop.indexing.ignoring import FolderRules, rules_of
-from desktop.platform_support.drives import Mount, mounted_below, mounts_now, network_drive
+from desktop.indexing.inner_drives import drives_in
+from desktop.platform_support.drives import Mount, mounts_now, network_drive
 from desktop.platform_support.inotify import can_watch_more
 
 REST_SECONDS = 0.4
@@ -30,7 +31,7 @@ Identity = tuple[tuple[int, int] | None, frozenset[Mount]]
 
 def identity_of(folder: Folder, mounts: Iterable[Mount]) -> Identity:
     """What its path leads to now (device, inode; None when nothing is there), and the drives mounted in it."""
-    inside = frozenset[Mount]() if folder.is_file else mounted_below(folder.path, mounts)
+    inside = drives_in(folder, mounts)
     try:
         found = os.stat(watched_place(folder))
     except OSError:

@@ -18,15 +18,24 @@ class Disk:
     def __init__(self, home: Path, watcher: FolderWatcher | None = None) -> None:
         self.home = home
         self.clock, self.wall = 1_000.0, 1.7e9
+        self.mounted = set[tuple[str, str]]()
         self.database = Database(home / "library.db")
         self.files = FileTable(self.database)
         (home / "notes").mkdir()
         (home / "notes" / "a.txt").write_text("one")
         self.folder = self.files.add_folder(str(home / "notes"), False)
         self.follower = DiskFollower(
-            self.files, watcher or FolderWatcher(lambda: None), "", lambda: self.clock, lambda: self.wall
+            self.files,
+            watcher or FolderWatcher(lambda: None, mounts=self.mounts),
+            "",
+            lambda: self.clock,
+            lambda: self.wall,
+            self.mounts,
         )
         assert self.follower.scan_due and self.follower.scan()
+
+    def mounts(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.mounted)
 
     def scan_for_days(self, days: int) -> None:
         for _ in range(days):
@@ -84,6 +93,42 @@ def test_a_network_drive_is_watched_and_scanned_often(tmp_path: Path) -> None:
     assert not disk.follower.scan_due
     disk.pass_time(2)
     assert disk.follower.scan_due
+    disk.follower.stop()
+    disk.database.close()
+
+
+def test_a_drive_that_comes_or_goes_inside_a_folder_is_looked_at(disk: Disk) -> None:
+    inside = str(disk.home / "notes" / "stick")
+    for mounted in ({("usb", inside)}, {("another", inside)}, set[tuple[str, str]]()):
+        disk.mounted = mounted
+        assert not disk.follower.scan_due
+        disk.pass_time(4)
+        assert disk.follower.scan_due
+        disk.follower.scan()
+        disk.pass_time(4)
+        assert not disk.follower.scan_due
+    disk.mounted = {("usb", str(disk.home / "elsewhere")), ("root", str(disk.home))}
+    disk.pass_time(4)
+    assert not disk.follower.scan_due
+
+
+def test_a_drive_that_changes_while_a_scan_lasts_is_looked_at_again(disk: Disk) -> None:
+    inside = ("usb", str(disk.home / "notes" / "stick"))
+    told = iter([frozenset(), frozenset()])
+    disk.follower = DiskFollower(
+        disk.files, None, "", lambda: disk.clock, lambda: disk.wall, lambda: next(told, frozenset({inside}))
+    )
+    disk.follower.scan()
+    assert not disk.follower.scan_due
+    disk.pass_time(4)
+    assert disk.follower.scan_due
+
+
+def test_a_network_drive_in_a_folder_has_it_scanned_often(tmp_path: Path) -> None:
+    inside = frozenset({("server:/notes", str(tmp_path / "notes" / "shared"))})
+    watcher = FolderWatcher(lambda: None, is_remote=lambda path: "shared" in path, mounts=lambda: inside)
+    disk = Disk(tmp_path, watcher)
+    assert disk.follower.unwatched() == {disk.folder: "a network drive is mounted in it"}
     disk.follower.stop()
     disk.database.close()
 

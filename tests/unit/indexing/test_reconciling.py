@@ -366,6 +366,13 @@ def test_a_drive_that_is_plugged_in_later_is_known_by_the_hint(library: Library,
     assert library.states()["b/disk/film.txt"] == "missing"
 
 
+def test_a_drive_that_is_left_out_is_none_of_ours(library: Library, drives: Drives) -> None:
+    drives.mounted[library.home / "a/.portal"] = "portal"
+    library.files.set_rules(1, "stick/", 200)
+    library.scan()
+    assert (set(library.states()), library.files.missing.drives()) == ({"a/one.txt", "a/two.txt"}, {})
+
+
 def test_a_drive_in_a_drive(library: Library, drives: Drives, look: Look) -> None:
     inner = library.home / "a/stick/deep/inner"
     inner.mkdir()
