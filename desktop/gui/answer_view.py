@@ -23,6 +23,7 @@ from desktop.gui.footnote_entry import SourceEntry
 from desktop.gui.footnote_list import Changes
 from desktop.gui.found_passages import FoundPassages
 from desktop.gui.question_heading import QuestionHeading
+from desktop.gui.searched_line import SearchedLine
 from desktop.gui.theme import Theme
 from desktop.gui.thought_fold import ThoughtFold
 from desktop.gui.translation import tr
@@ -53,12 +54,11 @@ class AnswerView(QWidget):
         super().__init__()
         self._theme = theme
         self.attempts = Attempts()
-        self._standalone = ""
         self._original = False  # the answer is shown though the user wrote words in its place
         self._comparing = False
         self._actions: AnswerActions | None = None
         self.heading = QuestionHeading(theme, question)
-        self._searched = row(2)
+        self._searched = SearchedLine(lambda: self.asked_again.emit(self.heading.question, True))
         self._stage = label("", "muted")
         self._stage.hide()
         self.thought = ThoughtFold(theme)
@@ -67,7 +67,7 @@ class AnswerView(QWidget):
         self._below = column(2)
         whole = column(3)
         whole.addWidget(self.heading)
-        whole.addLayout(self._searched)
+        whole.addWidget(self._searched)
         whole.addWidget(self._stage)
         whole.addWidget(self.thought)
         whole.addLayout(self._above)
@@ -106,7 +106,7 @@ class AnswerView(QWidget):
 
     def show_stage(self, stage: str, standalone: str) -> None:
         self._show_stage_line(stage_text(stage))
-        if self._show_searched(standalone):
+        if self._searched.show_standalone(standalone, self.heading.question):
             announce(self, tr("Searched for: {question}", question=standalone))
 
     def show_stopping(self) -> None:
@@ -159,7 +159,7 @@ class AnswerView(QWidget):
         gone = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
         buttons = [b for b in self.findChildren(Button) if not (b.isHidden() and b.testAttribute(gone))]
         buttons = [b for b in buttons if b not in self.entries.values()]
-        searched = [b for b in buttons if self._searched.indexOf(b) >= 0]
+        searched = [b for b in buttons if self._searched.isAncestorOf(b)]
         first = (self.heading.edit, *searched, self.thought.toggle)
         return (*first, self.text, *self.entries.values(), *(b for b in buttons if b not in first))
 
@@ -171,7 +171,7 @@ class AnswerView(QWidget):
         self._clear()
         self.heading.show_question(answer.question)
         self.heading.allow_editing(True)
-        self._show_searched(answer.standalone)
+        self._searched.show_standalone(answer.standalone, answer.question)
         self.thought.show_whole(answer.thought)
         self._show_body(answer)
         self._show_actions(answer)
@@ -215,21 +215,6 @@ class AnswerView(QWidget):
         self._stage.setText(text)
         self._stage.setAccessibleName(text)
         self._stage.show()
-
-    def _show_searched(self, standalone: str) -> bool:
-        """Whether there was something new to say."""
-        if standalone == self._standalone:
-            return False  # the button may have the focus
-        self._standalone = standalone
-        empty(self._searched)
-        question = self.heading.question
-        if not standalone or standalone.split() == question.split():
-            return False
-        self._searched.addWidget(label(tr("Searched for: {question}", question=standalone), "muted", wrap=True), 1)
-        as_written = Button(tr("Search as I wrote it"), lambda: self.asked_again.emit(question, True), look="link")
-        as_written.setToolTip(tr("Asks again with your own words"))
-        self._searched.addWidget(as_written, 0, Qt.AlignmentFlag.AlignTop)
-        return True
 
     def _own_words_line(self, own: bool) -> QHBoxLayout:
         said = tr("Your own words. Nothing in them was checked.") if own else tr("The answer that you replaced.")
