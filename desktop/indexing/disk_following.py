@@ -6,7 +6,7 @@ nothing.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from desktop.domain.files import Folder
 from desktop.indexing.reconciling import Reconciler
@@ -78,7 +78,7 @@ class DiskFollower:
         folders = self._files.folders()
         if self._watcher:
             self._watcher.follow(folders)  # before the scan, so that nothing falls between
-        self._remember_roots(folders)  # what changes while it lasts is looked at again
+        self._roots = self._identities(folders)  # what changes while it lasts is looked at again
         changed = self._reconciler.scan(folders)
         self._last_scan = self._clock()
         if self._watcher:
@@ -93,12 +93,11 @@ class DiskFollower:
         if not (paths := self._watcher.take_rested()):
             return False
         folders = self._files.folders()
+        hinted = [folder for folder in folders if folder.path in paths]  # deleted, or in their places again
+        self._roots |= self._identities(hinted)
         changed = self._reconciler.look_at(folders, paths)
-        if {folder.path for folder in folders} & set(paths):  # deleted, or in its place again
-            folders = self._files.folders()
-            if self._watcher:
-                self._watcher.follow(folders)
-            self._remember_roots(folders)
+        if hinted:
+            self._watcher.follow(self._files.folders())
         return changed
 
     def look_around(self) -> None:
@@ -112,9 +111,10 @@ class DiskFollower:
         self._drift = drift
         if self._watcher:
             self._watcher.look_for_room()
-        mounts = self._mounts()
-        for folder in self._files.folders():
-            other = folder.id in self._roots and self._roots[folder.id] != identity_of(folder, mounts)
+        folders = self._files.folders()
+        now = self._identities(folders)
+        for folder in folders:
+            other = folder.id in self._roots and self._roots[folder.id] != now[folder.id]
             if other or (not folder.online and root_is_healthy(folder.path, folder.is_file, True)):
                 self._scan_wanted = True
 
@@ -122,6 +122,6 @@ class DiskFollower:
         if self._watcher:
             self._watcher.stop()
 
-    def _remember_roots(self, folders: tuple[Folder, ...]) -> None:
+    def _identities(self, folders: Iterable[Folder]) -> dict[int, Identity]:
         mounts = self._mounts()
-        self._roots = {folder.id: identity_of(folder, mounts) for folder in folders}
+        return {folder.id: identity_of(folder, mounts) for folder in folders}

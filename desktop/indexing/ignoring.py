@@ -54,6 +54,8 @@ class FolderRules:
             place = os.path.join(place, part)
             if self.leave_out_folder(place, part):
                 return True
+        if not name:  # a folder's path with a separator at the end
+            return False
         if os.path.islink(path):
             return self.leave_out_special(path, name)
         return self.leave_out_folder(path, name) if os.path.isdir(path) else self.leave_out_file(path, name)

@@ -36,20 +36,28 @@ class Drives:
             self.known[folder.id] = now | before
             self.mounted |= now
 
-    def away_from(self, folder_id: int, path: str) -> str:
-        """Where the path is on a drive that is away; "" where it isn't."""
-        around = [place for place in self.known.get(folder_id, ()) if os.path.join(path, "").startswith(place)]
-        return min(set(around) - self.mounted, key=len, default="").rstrip(os.sep)
+    def away_from(self, path: str) -> str:
+        """The drive that is away and has the path on it, without a separator at the end; "" for none."""
+        known = set().union(*self.known.values())
+        around = [place for place in known - self.mounted if os.path.join(path, "").startswith(place)]
+        return min(around, key=len, default="").rstrip(os.sep)
 
     def changed(self, mounts: Collection[Mount]) -> tuple[str, ...]:
-        """Places where another drive is mounted by now, or none, or one where there was none."""
+        """Places where, since it was last asked, another drive was mounted, or one came or went."""
         if mounts == self._mounts:
             return ()
         both = [(drives_in(folder, self._mounts), drives_in(folder, mounts)) for folder in self._folders]
+        self._mounts = mounts
         return tuple({place for before, after in both for _, place in before ^ after})
 
-    def forget_gone(self) -> None:
-        """Those that are not mounted any more, once their files are deleted."""
+    def forget_gone(self, hidden: tuple[str, ...]) -> None:
+        """Those that are not mounted any more, once their files are deleted; `hidden` places were not looked at."""
         for folder_id, places in self.known.items():
-            if gone := places - self.mounted:
+            gone = {place for place in places - self.mounted if not _touch(place, hidden)}
+            if gone:
                 self._missing.forget_drives(folder_id, gone)
+
+
+def _touch(place: str, others: tuple[str, ...]) -> bool:
+    """It is in one of them, or one of them in it."""
+    return place.startswith(others) or any(other.startswith(place) for other in others)

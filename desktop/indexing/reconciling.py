@@ -63,20 +63,20 @@ class Reconciler:
     def scan(self, folders: Sequence[Folder]) -> bool:
         """The authority: a full walk of all folders. `unreadable` counts those that can't be listed, by folder."""
         seen = _Seen()
-        some_missing = any(folder.missing for folder in folders)
-        if some_missing:
-            self._files.missing.count_time(self._clock(), _DAY)
+        some_missing = self._count_missing_time(folders)
         drives = Drives(self._files.missing, folders, self._mounts())
         self._look_over(folders, folders, seen)
         changed = self._settle(seen, drives)
-        drives.forget_gone()
+        drives.forget_gone(seen.hidden)
         return (some_missing and self._forget_long_missing()) or changed
 
     def look_at(self, folders: Sequence[Folder], paths: Iterable[str]) -> bool:
         """Follows hints: these paths (files or folders below one of `folders`) may have changed."""
+        self._count_missing_time(folders)
         seen, drives = _Seen(), Drives(self._files.missing, folders, self._mounts())
         whole: set[int] = set()
-        for path in paths:
+        # all of a drive that is away at once, or the first hint would find the others still there
+        for path in dict.fromkeys(drives.away_from(path) or path for path in paths):
             folder = _owner(path, folders)
             if folder is None or folder.id in whole or (self._own and _is_in(path, self._own)):
                 continue
@@ -84,8 +84,7 @@ class Reconciler:
                 whole.add(folder.id)
                 self._look_over([folder], folders, seen)
             else:
-                # all of a drive that is away at once, or the first hint would find the others still there
-                self._look_below(drives.away_from(folder.id, path) or path, folder, folders, seen)
+                self._look_below(path, folder, folders, seen)
         return self._settle(seen, drives)
 
     def _look_over(self, wanted: Sequence[Folder], folders: Sequence[Folder], seen: _Seen) -> None:
@@ -108,6 +107,12 @@ class Reconciler:
             else:
                 self._files.missing.set_offline(folder.id, "Its folder is not there now.", self._clock())
         return there
+
+    def _count_missing_time(self, folders: Sequence[Folder]) -> bool:
+        """Before every look, for those that it finds missing are counted from it. Says whether any are."""
+        if some_missing := any(folder.missing for folder in folders):
+            self._files.missing.count_time(self._clock(), _DAY)
+        return some_missing
 
     def _forget_long_missing(self) -> bool:
         """After a look, so that what came back on the last day is not among them."""
@@ -138,9 +143,13 @@ class Reconciler:
             self.unreadable[folder.id] = len(here.unreadable)
 
     def _settle(self, seen: _Seen, drives: Drives) -> bool:
-        if restless := drives.changed(self._mounts()):  # nothing is known of what is on them; they are looked at again
+        changes = self._changes(seen, drives)  # this may take long: files are hashed
+        while restless := drives.changed(self._mounts()):
+            # nothing is known of what is on them; they are looked at again
+            seen.hidden += restless
             seen.known = {path: file for path, file in seen.known.items() if not path.startswith(restless)}
-        changes = self._changes(seen, drives)
+            seen.found = {path: found for path, found in seen.found.items() if not path.startswith(restless)}
+            changes = self._changes(seen, drives)
         if changes:
             self._files.apply(changes)
         return bool(changes) or seen.changed

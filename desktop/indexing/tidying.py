@@ -42,11 +42,12 @@ class Tidying:
         """So much was written that it is done between two pieces of work."""
         return self._rows > _ROWS or self._writes > _WRITES
 
-    def tidy(self, parts: IndexerParts, at_rest: bool = False) -> bool:
-        """Mends and tidies; says whether there was anything to mend."""
+    def tidy(self, parts: IndexerParts) -> bool:
+        """Mends and tidies; says whether there was anything to mend. Now and then as at rest, where there is none."""
+        started = self._clock()
+        at_rest = self._promised or started - self._finished > _LONGEST
         self._left, self._promised = True, self._promised or self._at_once
         self._rows, self._writes, self._at_once = 0, 0, False  # what comes while it lasts counts for the next
-        started = self._clock()
         found = parts.upkeep.compare()
         parts.upkeep.heal(found)
         self._tidy(parts, at_rest)
@@ -60,7 +61,7 @@ class Tidying:
         """
         now = self._clock()
         if self._writes and (self._at_once or now >= self._next):
-            return self.tidy(parts, at_rest=self._promised or now - self._finished > _LONGEST)
+            return self.tidy(parts)
         old = now - max(self._last, self._last_write) > _LEFT_FOR
         if self._left and old and (self._promised or not self._writes):
             self._tidy(parts, at_rest=True)

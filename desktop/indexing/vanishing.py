@@ -82,7 +82,7 @@ class Vanished:
     def _some_stayed(self, place: _Place, lost: list[KnownFile]) -> bool:
         if not lost or not all(map(_is_missing, self._still_there(place))):
             return True
-        if any(drive in self._mounted for drive in self._inside(place)):
+        if any(drive in self._mounted and os.path.lexists(drive) for drive in self._inside(place)):
             return True
         others = [*self._in_place(place), *(file for file in self._moves.values() if self._place_of(file) == place)]
         not_there = len(lost) + sum(not _is_missing(file) for file in others)

@@ -11,6 +11,8 @@ _REMOTE = frozenset(
 )
 _REMOTE_FUSE = ("fuse.sshfs", "fuse.rclone", "fuse.gvfsd", "fuse.davfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.glusterfs")
 
+_AUTOMATIC = "autofs"
+
 
 def network_drive(path: str) -> bool:
     """Asks the system for its mounts."""
@@ -26,8 +28,11 @@ def network_drive(path: str) -> bool:
 
 
 def lies_remote(path: str, mounts: Iterable[tuple[str, str, str]]) -> bool:
-    """`mounts`: (mount point, type of file system, options). The innermost mount that holds the path decides."""
-    inside = [mount for mount in mounts if path == mount[0] or path.startswith(os.path.join(mount[0], ""))]
+    """`mounts`: (mount point, type of file system, options). The innermost mount that holds the path decides.
+
+    Of several in the same place, the last, which covers the others.
+    """
+    inside = [mount for mount in mounts if path == mount[0] or path.startswith(os.path.join(mount[0], ""))][::-1]
     if not inside:
         return False
     _, kind, options = max(inside, key=lambda mount: len(mount[0]))
@@ -35,15 +40,20 @@ def lies_remote(path: str, mounts: Iterable[tuple[str, str, str]]) -> bool:
 
 
 def mounts_now() -> frozenset[Mount]:
-    """Everything that is mounted; nothing where the system takes long to say (Windows asks every network drive)."""
+    """Everything that is mounted; nothing where the system takes long to say (Windows asks every network drive).
+
+    What is mounted by itself when somebody looks, and goes again when nobody does, counts as there all the while.
+    """
     import psutil
 
     if sys.platform == "win32":
         return frozenset()
     try:
-        return frozenset((part.device, part.mountpoint) for part in psutil.disk_partitions(all=True))
+        parts = [(part.device, part.mountpoint, part.fstype) for part in psutil.disk_partitions(all=True)]
     except (OSError, RuntimeError):
         return frozenset()
+    by_itself = {place for _, place, kind in parts if kind == _AUTOMATIC}
+    return frozenset((_AUTOMATIC if place in by_itself else what, place) for what, place, _ in parts)
 
 
 def mounted_below(folder: str, mounts: Iterable[Mount]) -> frozenset[Mount]:

@@ -1,6 +1,7 @@
 """When folders are scanned again: after a sleep, after lost events, often where nothing can be watched."""
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,9 +25,10 @@ class Disk:
         (home / "notes").mkdir()
         (home / "notes" / "a.txt").write_text("one")
         self.folder = self.files.add_folder(str(home / "notes"), False)
+        self.watcher = watcher or FolderWatcher(lambda: None, mounts=self.mounts)
         self.follower = DiskFollower(
             self.files,
-            watcher or FolderWatcher(lambda: None, mounts=self.mounts),
+            self.watcher,
             "",
             lambda: self.clock,
             lambda: self.wall,
@@ -110,6 +112,19 @@ def test_a_drive_that_comes_or_goes_inside_a_folder_is_looked_at(disk: Disk) -> 
     disk.mounted = {("usb", str(disk.home / "elsewhere")), ("root", str(disk.home))}
     disk.pass_time(4)
     assert not disk.follower.scan_due
+
+
+def test_hints_of_one_folder_hide_no_drive_of_another(disk: Disk) -> None:
+    single = disk.home / "single.txt"
+    single.write_text("saved all the time")
+    disk.files.add_folder(str(single), True)
+    disk.follower.scan()
+    disk.mounted = {("usb", str(disk.home / "notes" / "stick"))}
+    disk.watcher.note([str(single)])
+    time.sleep(0.5)
+    disk.follower.follow_hints()
+    disk.pass_time(4)
+    assert disk.follower.scan_due
 
 
 def test_a_drive_that_changes_while_a_scan_lasts_is_looked_at_again(disk: Disk) -> None:

@@ -1,7 +1,11 @@
 """Indexing gives way: on battery it waits, beside somebody at the window it takes half the cores."""
 
+from types import SimpleNamespace
+
+import pytest
+
 from desktop.indexing.giving_way import GivingWay
-from desktop.platform_support.drives import lies_remote
+from desktop.platform_support.drives import lies_remote, mounted_below, mounts_now
 from desktop.platform_support.priority import lower_thread_priority
 
 
@@ -81,3 +85,20 @@ def test_network_drives_are_told_by_the_innermost_mount() -> None:
     near = {"/home/ada", "/home/ada/officers", "/home/ada/office/local/x", "/mnt/farther", "/"}
     assert {path for path in remote | near if lies_remote(path, mounts)} == remote
     assert not lies_remote("C:", [])
+
+
+def test_of_two_mounts_in_one_place_the_last_counts() -> None:
+    both = [("/", "ext4", "rw"), ("/home/ada/nas", "autofs", "rw"), ("/home/ada/nas", "nfs4", "rw")]
+    assert lies_remote("/home/ada/nas/x", both) and not lies_remote("/home/ada/nas/x", both[:2])
+
+
+def test_a_drive_that_is_mounted_when_somebody_looks_counts_as_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    nas = SimpleNamespace(device="server:/x", mountpoint="/home/ada/nas", fstype="nfs4")
+    waits = SimpleNamespace(device="systemd-1", mountpoint="/home/ada/nas", fstype="autofs")
+    disk = SimpleNamespace(device="/dev/sda", mountpoint="/", fstype="ext4")
+    told: list[frozenset[tuple[str, str]]] = []
+    for parts in ([disk, waits], [disk, waits, nas]):
+        monkeypatch.setattr("psutil.disk_partitions", lambda all, parts=parts: parts)
+        told.append(mounts_now())
+    assert told[0] == told[1] and ("/dev/sda", "/") in told[0]
+    assert {where for _, where in mounted_below("/home/ada", told[0])} == {"/home/ada/nas/"}

@@ -399,6 +399,74 @@ def test_a_drive_that_goes_while_it_is_looked_at_loses_nothing(library: Library,
     assert library.states()["a/stick/photo.txt"] == "indexed"
 
 
+def test_a_drive_that_comes_while_files_are_hashed_loses_nothing(
+    library: Library, drives: Drives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is a file moved to where another is known."""
+    stick = library.home / "a/stick"
+    (library.home / "a/one.txt").write_text("of the stick")
+    library.scan()
+    library.index_all()
+    drives.unplug(stick)
+    (library.home / "a/one.txt").rename(library.home / "b/uno.txt")
+    shutil.copy(library.home / "b/uno.txt", library.home / "b/copy.txt")
+    (library.home / "b/uno.txt").unlink()
+
+    def plugged_in_meanwhile(path: str) -> str:
+        if drives.away.exists():
+            drives.plug_in(stick)
+        return hash_file(path)
+
+    monkeypatch.setattr("desktop.indexing.reconciling.hash_file", plugged_in_meanwhile)
+    library.scan()
+    assert not drives.away.exists() and library.states()["a/stick/photo.txt"] == "indexed"
+    library.scan()
+    assert library.states()["a/stick/deep/letter.txt"] == "indexed"
+
+
+def test_a_drive_in_a_folder_that_can_not_be_listed_is_not_forgotten(
+    library: Library, drives: Drives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = library.home / "a/closed/disk"
+    inner.mkdir(parents=True)
+    (inner / "film.txt").write_text("of the disk")
+    drives.mounted[inner] = "disk"
+    library.scan()
+    library.index_all()
+    drives.unplug(inner, leave_folder=True)
+    scandir = os.scandir
+
+    def closed(folder: str) -> object:
+        if str(folder).endswith("closed"):
+            raise PermissionError(folder)
+        return scandir(folder)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", closed)
+        library.scan()
+    library.scan()
+    assert library.states()["a/closed/disk/film.txt"] == "missing"
+
+
+def test_a_hint_after_a_long_sleep_ends_no_thirty_days(library: Library, drives: Drives) -> None:
+    now = 1.7e9
+    library.reconciler = Reconciler(library.files, clock=lambda: now, mounts=drives)
+    disk = library.home / "b/disk"
+    disk.mkdir()
+    (disk / "film.txt").write_text("of the disk")
+    drives.mounted[disk] = "disk"
+    drives.unplug(library.home / "a/stick")
+    library.scan()
+    now += 40 * 86_400
+    drives.away = library.home / "the other"
+    drives.unplug(disk)
+    library.hint(disk)
+    (library.home / "a/one.txt").unlink()
+    library.hint(library.home / "a/one.txt")
+    library.scan()
+    assert library.states()["a/stick/photo.txt"] == library.states()["b/disk/film.txt"] == "missing"
+
+
 def test_a_folder_that_is_removed_while_it_is_looked_at(library: Library, drives: Drives) -> None:
     """The drives in it, and what is new or was moved there."""
     (library.home / "b/new.txt").write_text("new")

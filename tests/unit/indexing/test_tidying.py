@@ -125,6 +125,20 @@ def test_saves_without_end_do_not_keep_it_from_finishing() -> None:
     assert stores.asked.count(RESTED) in (1, 2)
 
 
+def test_nor_do_so_many_that_tidying_is_due() -> None:
+    stores = Stores(seconds=9.0)
+    tidying = Tidying(stores.clock)
+    tidying.removed()
+    tidying.rest(stores.parts)
+    for _ in range(1_000):
+        tidying.wrote(1)
+        if tidying.due:
+            tidying.tidy(stores.parts)
+        tidying.rest(stores.parts)
+        stores.now += 2
+    assert stores.asked[:2] == [(False, True), RESTED]
+
+
 def test_a_full_disk_puts_it_off() -> None:
     stores = Stores()
     tidying = Tidying(stores.clock)
