@@ -451,7 +451,7 @@ def test_a_drive_in_a_folder_that_can_not_be_listed_is_not_forgotten(
 def test_a_hint_after_a_long_sleep_ends_no_thirty_days(library: Library, drives: Drives) -> None:
     now = 1.7e9
     library.reconciler = Reconciler(library.files, clock=lambda: now, mounts=drives)
-    disk = library.home / "b/disk"
+    disk = library.home / "a/disk"
     disk.mkdir()
     (disk / "film.txt").write_text("of the disk")
     drives.mounted[disk] = "disk"
@@ -464,7 +464,7 @@ def test_a_hint_after_a_long_sleep_ends_no_thirty_days(library: Library, drives:
     (library.home / "a/one.txt").unlink()
     library.hint(library.home / "a/one.txt")
     library.scan()
-    assert library.states()["a/stick/photo.txt"] == library.states()["b/disk/film.txt"] == "missing"
+    assert library.states()["a/stick/photo.txt"] == library.states()["a/disk/film.txt"] == "missing"
 
 
 def test_a_folder_that_is_removed_while_it_is_looked_at(library: Library, drives: Drives) -> None:
