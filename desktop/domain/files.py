@@ -29,7 +29,8 @@ class Folder:
 
     `rules` are lines as in .gitignore that say what is left out; files above `largest_mb` megabytes are not read.
     `waiting` files are still to be read. `missing` ones are not there now, all of them while the folder is not
-    `online`; they are kept for 30 days from `missing_since` (seconds since 1970; 0 where none are missing).
+    `online`; each is kept for 30 days, the first of them from `missing_since`
+    (seconds since 1970; 0 where none are missing).
     """
 
     id: int

@@ -44,10 +44,10 @@ def mounts_now() -> frozenset[Mount]:
 
     What is mounted by itself when somebody looks, and goes again when nobody does, counts as there all the while.
     """
-    import psutil
-
     if sys.platform == "win32":
         return frozenset()
+    import psutil
+
     try:
         parts = [(part.device, part.mountpoint, part.fstype) for part in psutil.disk_partitions(all=True)]
     except (OSError, RuntimeError):
